@@ -1,0 +1,184 @@
+"""Every script, style and data file that the map page may load, and how it is named.
+
+The application serves an asset at ``assets/<version>/<name>``, where `version` is a hash over the
+contents, so that a browser may keep a file for ever and never keeps a stale one. A page saved to
+a file has no server: there the same assets travel inside the page, modules through an import map
+and data as `data:` URLs.
+
+To add a script or a style, put the file into ``js/`` or ``css/`` beside this module; it is found.
+Data that another module makes is one line in `_data_files`.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import json
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+_MEDIA_TYPES: Mapping[str, str] = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".gz": "application/gzip",
+}
+# Bare module names of a saved page; a relative import has nothing to be relative to inside
+# a data: URL, so every import is rewritten to one of these.
+_SPECIFIER_ROOT = "conflictmap/"
+_IMPORT = re.compile(
+    r"""(?P<head>\b(?:from|import)\s*\(?\s*)(?P<quote>["'])(?P<path>\.{1,2}/[^"']+)\2"""
+)
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file that a page may load.
+
+    Attributes:
+        name: the path below ``assets/<version>/``, such as ``js/base_map.js``.
+        media_type: what the `Content-Type` header says. Files that end in ``.gz`` are sent as
+            they are, without `Content-Encoding`: the script that asks for one unpacks it.
+        read: gives the bytes.
+    """
+
+    name: str
+    media_type: str
+    read: Callable[[], bytes]
+
+
+def _asset(name: str, file: Traversable) -> Asset:
+    return Asset(name, _MEDIA_TYPES[posixpath.splitext(name)[1]], functools.cache(file.read_bytes))
+
+
+def _own_files() -> Iterator[Asset]:
+    """The scripts and styles beside this module."""
+    here = resources.files(__package__)
+    for folder, suffix in (("js", ".js"), ("css", ".css")):
+        directory = here / folder
+        if not directory.is_dir():
+            continue
+        for file in directory.iterdir():
+            if file.name.endswith(suffix):
+                yield _asset(f"{folder}/{file.name}", file)
+
+
+def _leaflet_files() -> Iterator[Asset]:
+    """Leaflet as the installed package brings it, without its source maps."""
+    root = resources.files("js_lib_leaflet") / "static" / "js_lib_leaflet"
+    for name in ("leaflet.js", "leaflet-src.esm.js", "leaflet.css"):
+        yield _asset(f"leaflet/{name}", root / name)
+    for image in (root / "images").iterdir():
+        yield _asset(f"leaflet/images/{image.name}", image)
+
+
+def _data_files() -> Iterator[Asset]:
+    """What the base map draws, from the library's bundled files."""
+    bundled = resources.files("geodata") / "bundled"
+    for name in ("world.bin.gz", "boundaries.bin.gz", "labels.json.gz", "labels_more.json.gz"):
+        if (bundled / name).is_file():
+            yield _asset(f"data/{name}", bundled / name)
+
+
+ASSETS: Mapping[str, Asset] = {
+    asset.name: asset
+    for files in (_own_files, _leaflet_files, _data_files)
+    for asset in sorted(files(), key=lambda asset: asset.name)
+}
+"""Every asset by its name. A name that is not here is not served."""
+
+
+@functools.cache
+def version() -> str:
+    """Twelve hexadecimal digits that change when any asset's name or content does."""
+    digest = hashlib.sha256()
+    for name in sorted(ASSETS):
+        digest.update(name.encode() + b"\0")
+        digest.update(hashlib.sha256(ASSETS[name].read()).digest())
+    return digest.hexdigest()[:12]
+
+
+def asset_url(name: str, base_url: str = "") -> str:
+    """Where the application serves an asset.
+
+    Args:
+        name: a key of `ASSETS`.
+        base_url: what the application is mounted under, such as ``/`` or ``/map/``; by default
+            the URL is relative to the application's root. A module's address needs a base that
+            begins with ``/`` or a scheme, since browsers read a bare path as a package name.
+
+    Raises:
+        KeyError: the registry has no such asset.
+    """
+    if name not in ASSETS:
+        raise KeyError(f"no asset {name!r}; there are {', '.join(sorted(ASSETS))}")
+    prefix = base_url.rstrip("/") + "/" if base_url else ""
+    return f"{prefix}assets/{version()}/{name}"
+
+
+def module_specifier(name: str, base_url: str | None) -> str:
+    """What `import()` takes for a module: a served address, or a saved page's bare name.
+
+    Args:
+        name: a key of `ASSETS`, such as ``js/base_map.js``.
+        base_url: as for `asset_url`; None for a page that carries its modules (`import_map`).
+    """
+    if base_url is None:
+        return _SPECIFIER_ROOT + ASSETS[name].name
+    return asset_url(name, base_url or "/")
+
+
+def data_url(name: str, base_url: str | None) -> str:
+    """What `fetch()` takes for an asset: a served address, or the content as a `data:` URL."""
+    if base_url is not None:
+        return asset_url(name, base_url or "/")
+    asset = ASSETS[name]
+    content = base64.b64encode(asset.read()).decode("ascii")
+    return f"data:{asset.media_type.partition(';')[0]};base64,{content}"
+
+
+def _with_bare_imports(name: str, source: str) -> tuple[str, set[str]]:
+    """A module's text with its relative imports renamed, and the names of what it imports."""
+    needed: set[str] = set()
+
+    def renamed(match: re.Match[str]) -> str:
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(name), match["path"]))
+        needed.add(target)
+        quote = match["quote"]
+        return f"{match['head']}{quote}{_SPECIFIER_ROOT}{target}{quote}"
+
+    return _IMPORT.sub(renamed, source), needed
+
+
+def import_map(modules: Iterable[str]) -> str:
+    """The JSON of an import map that carries modules and all they import inside a page.
+
+    Args:
+        modules: names of the modules a page starts from. Leaflet's module is left out: a saved
+            page brings Leaflet as an ordinary script, and ``js/leaflet.js`` then uses that.
+
+    Returns:
+        Text for `<script type="importmap">`; it holds no `<`, so it cannot end the element.
+
+    Raises:
+        KeyError: a module imports what the registry does not have.
+    """
+    imports: dict[str, str] = {}
+    waiting = [name for name in modules if not name.startswith("leaflet/")]
+    while waiting:
+        name = waiting.pop()
+        specifier = _SPECIFIER_ROOT + name
+        if specifier in imports:
+            continue
+        source, needed = _with_bare_imports(name, ASSETS[name].read().decode())
+        content = base64.b64encode(source.encode()).decode("ascii")
+        imports[specifier] = f"data:text/javascript;base64,{content}"
+        waiting += [other for other in sorted(needed) if not other.startswith("leaflet/")]
+    return json.dumps({"imports": imports}, sort_keys=True)
