@@ -183,8 +183,9 @@ def conform(frame: pd.DataFrame, columns: Iterable[Column]) -> pd.DataFrame:
     """The canonical form of a frame that already holds values of the right sort.
 
     Missing columns are added as null and others dropped; text is trimmed and empty text becomes
-    null; null becomes the column's default where it has one; coordinates are rounded to six decimals;
-    the index is renewed. A lone best figure is an exact one: its low and high are set to it. Nothing is parsed: readers turn text into numbers and days first.
+    null; null becomes the column's default where it has one; coordinates are rounded to six
+    decimals; the index is renewed. A lone best figure is an exact one: its low and high are set
+    to it. Nothing is parsed: readers turn text into numbers and days first.
 
     Raises:
         ImpossibleValue: a column holds values of another sort, named with the first of them.
