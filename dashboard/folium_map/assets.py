@@ -62,12 +62,15 @@ def _own_files() -> Iterator[Asset]:
     """The scripts and styles beside this module."""
     here = resources.files(__package__)
     for folder, suffix in (("js", ".js"), ("css", ".css")):
-        directory = here / folder
-        if not directory.is_dir():
-            continue
-        for file in directory.iterdir():
-            if file.name.endswith(suffix):
-                yield _asset(f"{folder}/{file.name}", file)
+        yield from _files_below(here / folder, folder, suffix)
+
+
+def _files_below(directory: Traversable, name: str, suffix: str) -> Iterator[Asset]:
+    for file in directory.iterdir() if directory.is_dir() else ():
+        if file.is_dir():
+            yield from _files_below(file, f"{name}/{file.name}", suffix)
+        elif file.name.endswith(suffix):
+            yield _asset(f"{name}/{file.name}", file)
 
 
 def _leaflet_files() -> Iterator[Asset]:
