@@ -1,0 +1,41 @@
+"""What all tests share: where real data is, and which Chromium there is."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real data sets; skips where the machine has none."""
+    folder = os.environ.get("CONFLICTMAP_REAL_DATA")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("CONFLICTMAP_REAL_DATA names no folder of real data")
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of an installed Chromium; skips where there is none."""
+    for name in CHROMIUM_NAMES:
+        if path := shutil.which(name):
+            return path
+    reason = "no Chromium found; install one to run the browser tests (apt install chromium)"
+    if os.environ.get("CONFLICTMAP_REQUIRE_BROWSER"):
+        pytest.fail(reason)
+    pytest.skip(reason)
