@@ -1,0 +1,227 @@
+"""Which of several places a name means, or that it cannot be said.
+
+A pin at a wrong place is worse than no pin. Measured on names from several data sets: places of
+equal rank more than 25 km apart are namesakes between which nobody can choose, and a candidate
+outside the stated province is nearly always another place.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from geodata.gazetteer.admin import AdminMatch, admin1_name, lies_in
+from geodata.gazetteer.index import EXACT, PlaceIndex
+from geodata.gazetteer.places import Candidate, distance_km
+
+NAMESAKE_KM: Final = 25.0
+"""Places of one name nearer than this are one place in two layers, or cannot mislead."""
+ADMIN2_KM: Final = 100.0
+"""How far from the seat of its district a place may lie."""
+DOMINANCE: Final = 10.0
+"""How many times larger a place must be to be meant before its namesakes."""
+DOMINANT_IN_PROVINCE: Final = 15_000
+DOMINANT_IN_COUNTRY: Final = 100_000
+SMALLEST_TOWN_RADIUS_KM: Final = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A place of a layer that is filed under the key looked for."""
+
+    layer: PlaceIndex
+    rank: int
+    number: int
+    is_main_name: bool
+    tier: str
+
+    @property
+    def point(self) -> tuple[float, float]:
+        """Latitude and longitude, WGS 84 degrees."""
+        return self.layer.point(self.number)
+
+    @property
+    def population(self) -> int:
+        """Inhabitants; 0 unknown."""
+        return self.layer.population(self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known of a place beside its name.
+
+    Attributes:
+        country: ISO 3166-1 alpha-3.
+        admin: the units that its admin1 text means; None without one or unknown.
+        seats: points that the district's name may stand for; empty without one or unknown.
+        nearby: points of the same text that the place should be near; empty without any.
+    """
+
+    country: str
+    admin: AdminMatch | None = None
+    seats: tuple[tuple[float, float], ...] = ()
+    nearby: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The place chosen, or None, with the rule that said so and what it was chosen from."""
+
+    hit: Hit | None
+    method: str
+    ranked: tuple[Hit, ...]
+
+
+def apart_km(first: Hit, second: Hit) -> float:
+    """The distance between two hits, kilometres."""
+    return distance_km(*first.point, *second.point)
+
+
+def agrees(hit: Hit, context: Context) -> bool:
+    """Whether nothing known of the place speaks against a hit."""
+    point = hit.point
+    if context.admin is not None:
+        admin1 = hit.layer.admin1(hit.number)
+        if not lies_in(context.admin, context.country, admin1, *point):
+            return False
+    if context.seats and min(distance_km(*point, *seat) for seat in context.seats) > ADMIN2_KM:
+        return False
+    return not context.nearby or min(distance_km(*point, *p) for p in context.nearby) <= NAMESAKE_KM
+
+
+def choose(hits: Sequence[Hit], context: Context) -> Choice:
+    """The one place meant, or none.
+
+    Args:
+        hits: places of the country under one key, best layer first.
+        context: what is known of the place beside its name.
+    """
+    fitting = [hit for hit in hits if agrees(hit, context)]
+    ranked = tuple(sorted(fitting, key=_rank)) + tuple(h for h in hits if h not in fitting)
+    if not fitting:
+        return Choice(None, f"abstained: {_namesakes(len(hits))} elsewhere", ranked)
+    best = ranked[0]
+    rivals = [hit for hit in ranked[1 : len(fitting)] if apart_km(best, hit) > NAMESAKE_KM]
+    rivals = [hit for hit in rivals if not _outranks(best, hit, context)]
+    if rivals:
+        return Choice(None, f"abstained: {_namesakes(1 + len(rivals))}", ranked)
+    return Choice(best, _method(best, context), ranked)
+
+
+def _namesakes(count: int) -> str:
+    return f"{count} namesake{'s' if count != 1 else ''}"
+
+
+def _rank(hit: Hit) -> tuple[int, bool, bool, int]:
+    """Sort key, best first: layer, then settlements, then main names, then inhabitants."""
+    settled = hit.layer.kind(hit.number) == "populated"
+    return (hit.rank, not settled, not hit.is_main_name, -hit.population)
+
+
+def _outranks(best: Hit, rival: Hit, context: Context) -> bool:
+    """Whether a place is so much more prominent that its namesake is not meant."""
+    if best.rank < CHOSEN_LAYERS and rival.rank > best.rank:
+        return True
+    known = context.admin is not None or context.seats or context.nearby
+    floor = DOMINANT_IN_PROVINCE if known else DOMINANT_IN_COUNTRY
+    return best.population >= max(floor, DOMINANCE * rival.population)
+
+
+CHOSEN_LAYERS: Final = 2
+"""Layers above this rank were settled by a person or by coordinates in the data."""
+
+
+def _method(best: Hit, context: Context) -> str:
+    parts = ["name" if best.is_main_name and best.tier == EXACT else "alias"]
+    if best.tier != EXACT:
+        parts = ["romanised name"]
+    if context.admin is not None:
+        parts.append("admin1")
+    if context.seats:
+        parts.append("admin2")
+    if context.nearby:
+        parts.append("nearness")
+    return "+".join(parts)
+
+
+# --- how exact a place is ---------------------------------------------------------------------
+
+
+def town_radius_km(population: int) -> float:
+    """A radius that holds a town's built-up ground, by its inhabitants (0 unknown)."""
+    return round(max(SMALLEST_TOWN_RADIUS_KM, 0.012 * math.sqrt(population)), 1)
+
+
+def precision_of(hit: Hit) -> tuple[str, float]:
+    """The ladder's code for a pin at a hit, and its radius in kilometres."""
+    kind = hit.layer.kind(hit.number)
+    radius = hit.layer.radius_km(hit.number)
+    if kind.startswith("precision:"):
+        return kind.partition(":")[2], radius if radius is not None else SMALLEST_TOWN_RADIUS_KM
+    if kind == "populated":
+        own = town_radius_km(hit.population)
+        return "town", own if radius is None else max(radius, own)
+    if kind == "neighbourhood":
+        return "neighbourhood", 1.0 if radius is None else radius
+    return ("site", radius) if radius is not None and radius <= SITE_KM else ("near", radius or 5.0)
+
+
+SITE_KM: Final = 3.0
+"""A site known no better than this is drawn as `near` it."""
+
+
+def candidate(hit: Hit, context: Context | None) -> Candidate:
+    """A hit as a candidate, with the reasons for and against it."""
+    layer, number = hit.layer, hit.number
+    latitude, longitude = hit.point
+    precision, radius = precision_of(hit)
+    reasons, score = _reasons(hit, context)
+    return Candidate(
+        name=layer.name(number),
+        latitude=latitude,
+        longitude=longitude,
+        country=layer.country(number),
+        admin1=admin1_name(layer.country(number), layer.admin1(number)),
+        kind=layer.kind(number),
+        population=hit.population or None,
+        precision=precision,
+        radius_km=radius,
+        source=layer.source,
+        score=score,
+        reasons=reasons,
+    )
+
+
+def _reasons(hit: Hit, context: Context | None) -> tuple[tuple[str, ...], float]:
+    said = ["name" if hit.is_main_name else "other spelling"]
+    score = 0.6 if hit.tier == EXACT else 0.4
+    if hit.tier != EXACT:
+        said.append("like in sound")
+    if context is not None:
+        if context.admin is not None:
+            admin1 = hit.layer.admin1(hit.number)
+            inside = lies_in(context.admin, context.country, admin1, *hit.point)
+            said.append(f"{'in' if inside else 'not in'} {context.admin.name}")
+            score += 0.2 if inside else -0.3
+        if context.seats:
+            distance = min(distance_km(*hit.point, *seat) for seat in context.seats)
+            said.append(f"{distance:.0f} km from the district's seat")
+            score += 0.1 if distance <= ADMIN2_KM else -0.2
+    if hit.population:
+        said.append(f"{hit.population:,} inhabitants")
+    return tuple(said), round(min(max(score, 0.0), 1.0), 2)
+
+
+def candidates_of(
+    hits: Iterable[Hit], context: Context | None, limit: int
+) -> tuple[Candidate, ...]:
+    """The first hits as candidates, one for places of one name at one spot."""
+    kept: list[Hit] = []
+    for hit in hits:
+        if len(kept) == limit:
+            break
+        if all(apart_km(hit, other) > 1.0 for other in kept):
+            kept.append(hit)
+    return tuple(candidate(hit, context) for hit in kept)

@@ -1,0 +1,332 @@
+"""One layer of the gazetteer as flat arrays that open in milliseconds.
+
+An index holds places (numbered from 0) and, for every spelling of every place, a 64-bit hash of
+its key beside the place's number, sorted by hash: a lookup is one binary search. Written as
+`.npy` files, it is memory-mapped when opened, so that only the touched pages are read.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from geodata.errors import UnreadableFile
+from geodata.gazetteer import names
+
+FORMAT = 3
+"""Raised whenever keys or files change, so that an older index is built anew."""
+
+_ALTERNATE = 0x80000000
+_MICRO = 1_000_000
+_CELLS_PER_DEGREE = 4
+_ARRAYS = {
+    "key": np.uint64, "owner": np.uint32, "latitude": np.int32, "longitude": np.int32,
+    "country": np.uint16, "admin1": np.uint16, "kind": np.uint16, "population": np.uint32,
+    "radius": np.float32, "name_end": np.uint32, "name": np.uint8, "cell": np.uint32,
+    "by_cell": np.uint32,
+}  # fmt: skip
+_DERIVED = ("key", "owner", "name_end", "cell", "by_cell")
+
+EXACT, ROMANISED, SKELETON = "0", "1", "2"
+"""How a key was made, strict to loose; the first character of the hashed text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place of a layer as it is written into an index.
+
+    Attributes:
+        name: the name shown.
+        alternates: its other spellings, any script.
+        latitude: WGS 84 degrees, north positive.
+        longitude: WGS 84 degrees, east positive.
+        country: ISO 3166-1 alpha-3.
+        admin1: the layer's own admin1 code or name; "" unknown.
+        kind: `populated`, `neighbourhood`, `admin1`, `admin2`, `terrain`, or a site's kind.
+        population: inhabitants; 0 where the layer has none (GeoNames writes 0 for unknown).
+        radius_km: within which the place lies, where the layer knows; else None.
+    """
+
+    name: str
+    alternates: Sequence[str]
+    latitude: float
+    longitude: float
+    country: str
+    admin1: str = ""
+    kind: str = "populated"
+    population: int = 0
+    radius_km: float | None = None
+
+
+def key_hash(tier: str, key: str) -> int:
+    """The 64-bit number under which a key is filed."""
+    return int.from_bytes(blake2b((tier + key).encode(), digest_size=8).digest(), "little")
+
+
+def _is_code(name: str) -> bool:
+    """Whether an alternate is an airport code or a like abbreviation, not a name."""
+    return len(name) < 3 or (len(name) <= 4 and name.isascii() and name.isupper())
+
+
+def _is_respelled(country: str, position: int) -> bool:
+    """Whether the loose forms of a spelling are worth their room.
+
+    Where another alphabet is at home every spelling is somebody's romanisation; elsewhere the
+    alternates of a place are foreign exonyms, and only its main name is respelled.
+    """
+    return position == 0 or names.customs_of(country) != "general"
+
+
+@dataclass
+class _Spellings:
+    """Spellings that share a script and a country's customs, and whose they are."""
+
+    texts: list[str] = field(default_factory=list)
+    owners: list[int] = field(default_factory=list)
+
+
+class IndexBuilder:
+    """Collects places, then files every spelling at once and sorts them into a `PlaceIndex`."""
+
+    def __init__(self) -> None:
+        self._columns: dict[str, list[Any]] = {
+            column: [] for column in _ARRAYS if column not in _DERIVED
+        }
+        self._tables: dict[str, dict[str, int]] = {"country": {}, "admin1": {}, "kind": {}}
+        self._exact_only = _Spellings()
+        self._respelled: dict[tuple[str, str], _Spellings] = {}
+
+    def add(self, place: Place) -> None:
+        """Take a place; a spelling that repeats costs nothing in the finished index."""
+        number = len(self._columns["name"])
+        country = place.country
+        for position, name in enumerate((place.name, *dict.fromkeys(place.alternates))):
+            if position and _is_code(name):
+                continue
+            if _is_respelled(country, position):
+                group = (names.script(name), _customs_key(country))
+                spellings = self._respelled.setdefault(group, _Spellings())
+            else:
+                spellings = self._exact_only
+            spellings.texts.append(name.replace("\n", " "))
+            spellings.owners.append(number | (_ALTERNATE if position else 0))
+        self._add_columns(place)
+
+    def _add_columns(self, place: Place) -> None:
+        row = {
+            "latitude": round(place.latitude * _MICRO),
+            "longitude": round(place.longitude * _MICRO),
+            "country": self._code("country", place.country),
+            "admin1": self._code("admin1", f"{place.country}.{place.admin1}"),
+            "kind": self._code("kind", place.kind),
+            "population": place.population,
+            "radius": np.nan if place.radius_km is None else place.radius_km,
+            "name": place.name.encode(),
+        }
+        for column, value in row.items():
+            self._columns[column].append(value)
+
+    def _code(self, table: str, value: str) -> int:
+        codes = self._tables[table]
+        return codes.setdefault(value, len(codes))
+
+    def _filed(self) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint32]]:
+        """Hashes and owners of all keys, sorted by hash, each pair once."""
+        hashes, owners = [], []
+        groups = [(("", ""), self._exact_only), *self._respelled.items()]
+        for (kind, country), spellings in groups:
+            whose = np.array(spellings.owners, np.uint32)
+            lines = names.fold_lines("\n".join(spellings.texts))
+            texts = [(EXACT, lines.replace(" ", ""))]
+            if kind:
+                loose = names.romanise_lines(lines, kind, country)
+                texts += [(ROMANISED, text) for text in loose]
+                texts.append((SKELETON, names.skeleton_lines(lines, kind, country)))
+            for tier, text in texts:
+                hashed, useful = _hashes(tier, text.split("\n"))
+                hashes.append(hashed)
+                owners.append(whose[useful] if len(whose) else whose)
+        return _sorted_once(np.concatenate(hashes), np.concatenate(owners))
+
+    def finish(self, source: str) -> PlaceIndex:
+        """The sorted index; `source` names the layer and its version."""
+        keys, owners = self._filed()
+        arrays = {
+            column: np.array(values, _ARRAYS[column])
+            for column, values in self._columns.items()
+            if column != "name"
+        }
+        encoded: list[bytes] = self._columns["name"]
+        cell = _cells(arrays["latitude"], arrays["longitude"])
+        by_cell = np.argsort(cell, kind="stable").astype(np.uint32)
+        arrays |= {
+            "key": keys,
+            "owner": owners,
+            "name": np.frombuffer(b"".join(encoded), np.uint8),
+            "name_end": np.cumsum([len(e) for e in encoded], dtype=np.uint32),
+            "cell": cell[by_cell],
+            "by_cell": by_cell,
+        }
+        tables = {table: list(codes) for table, codes in self._tables.items()}
+        return PlaceIndex(source, arrays, tables)
+
+
+def _customs_key(country: str) -> str:
+    """A country that stands for all with the same customs of spelling."""
+    if country in names.ARTICLE_COUNTRIES:
+        return "SYR"
+    return {"arabic": "AFG", "slavic": "UKR", "general": "USA"}[names.customs_of(country)]
+
+
+def _hashes(tier: str, keys: list[str]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.bool_]]:
+    """The hash of every useful key of a tier, and which of the keys were useful."""
+    shortest = names.SHORTEST_SKELETON if tier == SKELETON else 1
+    useful = [len(key) >= shortest for key in keys]
+    mark = tier.encode()
+    digests = [
+        blake2b(mark + key.encode(), digest_size=8).digest()
+        for key, wanted in zip(keys, useful, strict=True)
+        if wanted
+    ]
+    return np.frombuffer(b"".join(digests), "<u8").astype(np.uint64), np.array(useful, np.bool_)
+
+
+def _sorted_once(
+    hashes: npt.NDArray[np.uint64], owners: npt.NDArray[np.uint32]
+) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint32]]:
+    """Sorted by hash, then place, a main name before an alternate; each place once a hash."""
+    place = owners & np.uint32(_ALTERNATE - 1)
+    order = np.lexsort((owners, place, hashes))
+    hashes, owners, place = hashes[order], owners[order], place[order]
+    first = np.ones(len(hashes), np.bool_)
+    first[1:] = (hashes[1:] != hashes[:-1]) | (place[1:] != place[:-1])
+    return hashes[first], owners[first]
+
+
+def _cells(latitude: npt.NDArray[np.int32], longitude: npt.NDArray[np.int32]) -> Any:
+    """The quarter-degree cell of each point, numbered row by row from the south-west."""
+    row = (latitude.astype(np.int64) + 90 * _MICRO) * _CELLS_PER_DEGREE // _MICRO
+    column = (longitude.astype(np.int64) + 180 * _MICRO) * _CELLS_PER_DEGREE // _MICRO
+    return (row * 360 * _CELLS_PER_DEGREE + column).astype(np.uint32)
+
+
+def _view(array: npt.NDArray[Any], letter: str) -> memoryview[int]:
+    """The numbers of an array as Python sees them; `letter` is the code of `struct`."""
+    view: Any = np.ascontiguousarray(array).data
+    return cast("memoryview[int]", memoryview(view).cast("B").cast(letter))  # type: ignore[call-overload]
+
+
+class PlaceIndex:
+    """A read-only layer: keys -> place numbers -> columns. Safe to share between threads."""
+
+    def __init__(
+        self, source: str, arrays: dict[str, npt.NDArray[Any]], tables: dict[str, list[str]]
+    ) -> None:
+        self.source = source
+        self.arrays = arrays
+        self.tables = tables
+        # A memoryview gives Python integers three times faster than a numpy scalar does.
+        self._keys = _view(arrays["key"], "Q")
+        self._owners = _view(arrays["owner"], "I")
+        self.latitude = arrays["latitude"]
+        self.longitude = arrays["longitude"]
+        self.country_numbers = _view(arrays["country"], "H")
+        self._country_number = {code: n for n, code in enumerate(tables["country"])}
+
+    def __len__(self) -> int:
+        return len(self.latitude)
+
+    @classmethod
+    def build(cls, places: Iterable[Place], source: str) -> PlaceIndex:
+        """An index in memory of all places, in their order."""
+        builder = IndexBuilder()
+        for place in places:
+            builder.add(place)
+        return builder.finish(source)
+
+    def save(self, folder: Path) -> None:
+        """Write the index's files into a folder, which is made."""
+        folder.mkdir(parents=True)
+        for name, array in self.arrays.items():
+            np.save(folder / f"{name}.npy", array)
+        meta = {"format": FORMAT, "source": self.source, "tables": self.tables}
+        (folder / "meta.json").write_text(json.dumps(meta, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def open(cls, folder: Path) -> PlaceIndex:
+        """The index in a folder, memory-mapped; raises `UnreadableFile` if it is not whole."""
+        try:
+            meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+            arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS}
+        except (OSError, ValueError) as error:
+            raise UnreadableFile(folder, f"the place index cannot be read ({error})") from error
+        if meta["format"] != FORMAT:
+            raise UnreadableFile(folder, "the place index was made by another version")
+        plain = {name: np.asarray(array) for name, array in arrays.items()}
+        return cls(meta["source"], plain, meta["tables"])
+
+    def find(self, tier: str, key: str) -> list[tuple[int, bool]]:
+        """(place number, whether by its main name) of every place filed under a key."""
+        hashed = key_hash(tier, key)
+        keys = self._keys
+        low = bisect_left(keys, hashed)
+        if low == len(keys) or keys[low] != hashed:
+            return []
+        owners = self._owners[low : bisect_right(keys, hashed, low)]
+        return [(owner & ~_ALTERNATE, owner < _ALTERNATE) for owner in owners]
+
+    def point(self, number: int) -> tuple[float, float]:
+        """Latitude and longitude of a place, WGS 84 degrees with six decimals."""
+        return float(self.latitude[number]) / _MICRO, float(self.longitude[number]) / _MICRO
+
+    def name(self, number: int) -> str:
+        """The name shown for a place."""
+        ends = self.arrays["name_end"]
+        start = int(ends[number - 1]) if number else 0
+        return bytes(self.arrays["name"][start : int(ends[number])]).decode()
+
+    def country_number(self, country: str) -> int | None:
+        """The number of a country in `country_numbers`; None where the layer has no place in it."""
+        return self._country_number.get(country)
+
+    def country(self, number: int) -> str:
+        """The ISO 3166-1 alpha-3 code of a place."""
+        return self.tables["country"][int(self.arrays["country"][number])]
+
+    def admin1(self, number: int) -> str:
+        """The layer's admin1 code or name of a place; "" unknown."""
+        return self.tables["admin1"][int(self.arrays["admin1"][number])].partition(".")[2]
+
+    def kind(self, number: int) -> str:
+        """What a place is, such as `populated`."""
+        return self.tables["kind"][int(self.arrays["kind"][number])]
+
+    def population(self, number: int) -> int:
+        """Inhabitants; 0 where the layer has none."""
+        return int(self.arrays["population"][number])
+
+    def radius_km(self, number: int) -> float | None:
+        """Within which the place lies, where the layer knows."""
+        radius = float(self.arrays["radius"][number])
+        return None if np.isnan(radius) else radius
+
+    def around(self, latitude: float, longitude: float, degrees: float) -> npt.NDArray[np.int64]:
+        """Numbers of the places in the quarter-degree cells within `degrees` of a point."""
+        found = []
+        reach = int(degrees * _CELLS_PER_DEGREE) + 1
+        width = 360 * _CELLS_PER_DEGREE
+        row = int((latitude + 90) * _CELLS_PER_DEGREE)
+        column = int((longitude + 180) * _CELLS_PER_DEGREE)
+        for r in range(max(row - reach, 0), min(row + reach, 180 * _CELLS_PER_DEGREE) + 1):
+            first, last = r * width + column - reach, r * width + column + reach
+            low, high = np.searchsorted(self.arrays["cell"], (first, last + 1))
+            found.append(self.arrays["by_cell"][low:high])
+        return np.concatenate(found).astype(np.int64) if found else np.empty(0, np.int64)

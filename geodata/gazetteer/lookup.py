@@ -1,0 +1,381 @@
+"""The gazetteer itself: layers of places, asked by name, or by point."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from hashlib import blake2b
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+from platformdirs import user_cache_path
+
+from geodata.errors import UnreadableFile
+from geodata.gazetteer import choose, names
+from geodata.gazetteer.admin import AdminMatch, admin1_match
+from geodata.gazetteer.choose import Choice, Context, Hit
+from geodata.gazetteer.countries import country_code
+from geodata.gazetteer.index import EXACT, ROMANISED, SKELETON, PlaceIndex
+from geodata.gazetteer.layers import (
+    Progress,
+    base_places,
+    base_source,
+    site_places,
+    sites_text,
+    table_places,
+)
+from geodata.gazetteer.phrases import PlacePhrase, readings
+from geodata.gazetteer.places import Candidate, Location, distance_km, moved
+
+MOST_CANDIDATES: Final = 10
+NEAR_TOWN_KM: Final = 10.0
+"""Radius of "near X" and of a thing in X that has no place of its own, where X is a town."""
+_FURTHEST: Final = 4
+
+CORRECTED, LEARNED, SITES, PACKS, BASE = range(5)
+"""Ranks of the layers, highest first."""
+
+
+def default_cache_dir() -> Path:
+    """The folder of the platform in which the index is kept."""
+    return Path(user_cache_path("conflictmap"))
+
+
+def _fingerprint() -> str:
+    """A hash over the base layer's version and the code that makes its keys."""
+    folder = files("geodata").joinpath("gazetteer")
+    code = b"".join(folder.joinpath(f).read_bytes() for f in ("names.py", "index.py", "layers.py"))
+    return blake2b(base_source().encode() + code, digest_size=8).hexdigest()
+
+
+def _base_index(cache_dir: Path, progress: Progress | None) -> PlaceIndex:
+    """The base layer, built at first use; two processes at once end with one whole folder."""
+    folder = cache_dir / f"gazetteer-{_fingerprint()}"
+    if folder.is_dir():
+        try:
+            return PlaceIndex.open(folder)
+        except UnreadableFile:
+            shutil.rmtree(folder, ignore_errors=True)
+    cache_dir.mkdir(parents=True, exist_ok=True)
+    index = PlaceIndex.build(base_places(progress), base_source())
+    work = Path(tempfile.mkdtemp(prefix="gazetteer-", suffix=".part", dir=cache_dir))
+    try:
+        index.save(work / "index")
+        (work / "index").replace(folder)
+    except OSError:
+        # Another process was faster, or the disk is full: the index in memory serves as well.
+        if not folder.is_dir():
+            return index
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    if progress:
+        progress("Indexing place names", 1.0)
+    return PlaceIndex.open(folder)
+
+
+class Gazetteer:
+    """Places by name, in layers; read-only once made, and safe to share between threads."""
+
+    def __init__(self, layers: Sequence[tuple[int, PlaceIndex]]) -> None:
+        """Layers as (rank, index); see `CORRECTED` … `BASE` for the ranks."""
+        self._layers = sorted(layers, key=lambda layer: layer[0])
+        self._locate = lru_cache(maxsize=32768)(self._locate_uncached)
+
+    @classmethod
+    def open(
+        cls,
+        cache_dir: Path | None = None,
+        *,
+        learned: pd.DataFrame | None = None,
+        corrections: pd.DataFrame | None = None,
+        sites: bool = True,
+        progress: Progress | None = None,
+    ) -> Gazetteer:
+        """The gazetteer of this installation.
+
+        Args:
+            cache_dir: where the base index is kept; None for the platform's cache folder.
+            learned: places from imported rows; columns as in `layers.table_places`.
+            corrections: the analyst's own places, likewise; they win over everything.
+            sites: whether to use the bundled conflict sites.
+            progress: told while the index is built, which happens at first use only.
+        """
+        found = [(BASE, _base_index(cache_dir or default_cache_dir(), progress))]
+        text = sites_text() if sites else None
+        if text is not None:
+            found.append((SITES, PlaceIndex.build(site_places(text), _sites_source(text))))
+        for rank, table, source in (
+            (CORRECTED, corrections, "corrections"),
+            (LEARNED, learned, "learned places"),
+        ):
+            if table is not None and len(table):
+                found.append((rank, PlaceIndex.build(table_places(table), source)))
+        return cls(found)
+
+    # --- by name ------------------------------------------------------------------------------
+
+    def locate(
+        self,
+        name: str,
+        *,
+        country: str | None = None,
+        admin1: str | None = None,
+        admin2: str | None = None,
+    ) -> Location:
+        """Where a name is, or the smallest unit known to hold it, or nothing, and why.
+
+        Args:
+            name: a place phrase as written, such as `at-Tanf garrison`.
+            country: code or name; without one there is never a pin.
+            admin1: state, province or governorate, as written.
+            admin2: district or the like, as written.
+        """
+        return self._locate(name or "", country or "", admin1 or "", admin2 or "")
+
+    def _locate_uncached(self, name: str, country: str, admin1: str, admin2: str) -> Location:
+        code = country_code(country)
+        if code is None:
+            method = "no country" if not country else "unknown country"
+            found = self.candidates(name, limit=MOST_CANDIDATES) if names.words(name) else ()
+            method = f"abstained: {method}" if found else method
+            return Location(None, None, "unknown", None, method, candidates=tuple(found))
+        admin = admin1_match(admin1, code)
+        context = Context(code, admin, self._seats(admin2, code, admin))
+        location = self._named(name, context)
+        if location is not None and location.latitude is not None:
+            return _with_admin2(location, admin2, context)
+        return self._unit(name, context, location)
+
+    def _named(self, name: str, context: Context) -> Location | None:
+        """The first reading of a phrase that yields a point; else the first that abstains."""
+        abstained: Location | None = None
+        for reading in readings(name):
+            unit = _admin_reading(reading, context)
+            if unit is not None:
+                return unit
+            location = self._read(reading, context)
+            if location is None:
+                continue
+            if location.latitude is not None:
+                return location
+            abstained = abstained or location
+        return abstained
+
+    def _read(self, reading: PlacePhrase, context: Context) -> Location | None:
+        """The location of one reading; None where its name is nowhere in the country."""
+        inner = context
+        if reading.within:
+            inner = self._within(reading, context)
+        choice = self._choice(reading.name, inner)
+        if choice is None:
+            return None
+        if choice.hit is None:
+            found = choose.candidates_of(choice.ranked, inner, MOST_CANDIDATES)
+            return Location(
+                None, None, "unknown", None, choice.method, country=context.country,
+                candidates=found,
+            )  # fmt: skip
+        if reading.relation == "between" and reading.other is not None:
+            other = self._choice(reading.other, inner)
+            if other is None or other.hit is None:
+                return None
+            return _between(choice, other.hit, inner)
+        return _pinned(choice, reading, inner)
+
+    def _within(self, reading: PlacePhrase, context: Context) -> Context:
+        """The context narrowed by the containers that the phrase itself names."""
+        for container in reading.within:
+            admin = admin1_match(container, context.country)
+            choice = self._choice(container, context)
+            if choice is not None and choice.hit is not None:
+                return Context(context.country, context.admin, context.seats, (choice.hit.point,))
+            if admin is not None and context.admin is None:
+                return Context(context.country, admin, context.seats)
+        return context
+
+    def _choice(self, name: str, context: Context) -> Choice | None:
+        """The choice among the places under a name, the strict form before the looser ones."""
+        first: Choice | None = None
+        for tier, keys in (
+            (EXACT, (names.folded(name),)),
+            (ROMANISED, names.romanised(name, context.country)),
+        ):
+            hits = self._hits(tier, keys, context.country)
+            if not hits:
+                continue
+            choice = choose.choose(hits, context)
+            if choice.hit is not None:
+                return choice
+            first = first or choice
+        return first
+
+    def _hits(self, tier: str, keys: Iterable[str], country: str) -> list[Hit]:
+        found = []
+        for rank, layer in self._layers:
+            code = layer.country_number(country)
+            if code is None:
+                continue
+            for key in keys:
+                if key:
+                    found += [
+                        Hit(layer, rank, number, main, tier)
+                        for number, main in layer.find(tier, key)
+                        if layer.country_numbers[number] == code
+                    ]
+        return found
+
+    def _seats(
+        self, admin2: str, country: str, admin: AdminMatch | None
+    ) -> tuple[tuple[float, float], ...]:
+        """Points that a district's name may stand for: places of its name in the province."""
+        if not admin2:
+            return ()
+        points = []
+        for reading in readings(admin2):
+            hits = self._hits(EXACT, (names.folded(reading.name),), country)
+            if not hits:
+                hits = self._hits(ROMANISED, names.romanised(reading.name, country), country)
+            points += [h.point for h in hits if choose.agrees(h, Context(country, admin))]
+        return tuple(dict.fromkeys(points))
+
+    def _unit(self, name: str, context: Context, abstained: Location | None) -> Location:
+        """The administrative unit that holds a place which was not found itself."""
+        why = abstained.method if abstained else ("not found" if names.words(name) else "no name")
+        found = abstained.candidates if abstained else ()
+        if not found and names.words(name):
+            found = tuple(self.candidates(name, country=context.country, limit=MOST_CANDIDATES))
+        if context.admin is not None:
+            unit = _unit_location(context.admin, f"admin1 fallback ({why})")
+            return replace(unit, candidates=found)
+        return Location(
+            None, None, "country", None, f"country only ({why})", country=context.country,
+            candidates=found,
+        )  # fmt: skip
+
+    def candidates(
+        self,
+        name: str,
+        *,
+        country: str | None = None,
+        admin1: str | None = None,
+        admin2: str | None = None,
+        limit: int = MOST_CANDIDATES,
+    ) -> list[Candidate]:
+        """Places that a name may mean, best first, with reasons; suggestions, never pins."""
+        code = country_code(country)
+        admin = admin1_match(admin1, code) if code else None
+        context = None
+        if code:
+            context = Context(code, admin, self._seats(admin2 or "", code, admin))
+        hits: list[Hit] = []
+        for reading in readings(name)[:_FURTHEST]:
+            hits += self._suggested(reading.name, code)
+        ordered = sorted(
+            dict.fromkeys(hits),
+            key=lambda h: (-(choose.candidate(h, context).score), h.rank, -h.population),
+        )
+        return list(choose.candidates_of(ordered[:50], context, limit))
+
+    def _suggested(self, name: str, country: str | None) -> list[Hit]:
+        if country is None:
+            return self._everywhere(EXACT, names.folded(name))
+        found = self._hits(EXACT, (names.folded(name),), country)
+        found += self._hits(ROMANISED, names.romanised(name, country), country)
+        if not found:
+            found = self._hits(SKELETON, (names.skeleton(name, country),), country)
+        return found
+
+    def _everywhere(self, tier: str, key: str) -> list[Hit]:
+        return [
+            Hit(layer, rank, number, main, tier)
+            for rank, layer in self._layers
+            for number, main in layer.find(tier, key)
+        ]
+
+    # --- by point -----------------------------------------------------------------------------
+
+    def reverse(self, latitude: float, longitude: float, limit: int = 5) -> list[Candidate]:
+        """The places nearest to a point, nearest first; [] with none within about 100 km."""
+        hits: list[tuple[float, Hit]] = []
+        for rank, layer in self._layers:
+            for number in layer.around(latitude, longitude, 1.0):
+                hit = Hit(layer, rank, int(number), True, EXACT)
+                hits.append((distance_km(latitude, longitude, *hit.point), hit))
+        hits.sort(key=lambda pair: (pair[0], pair[1].rank))
+        return [choose.candidate(hit, None) for _, hit in hits[:limit]]
+
+
+def _sites_source(text: str) -> str:
+    return f"conflict_sites {blake2b(text.encode(), digest_size=4).hexdigest()}"
+
+
+def _admin_reading(reading: PlacePhrase, context: Context) -> Location | None:
+    """The unit, where a phrase says itself that it means one ("Raqqa governorate")."""
+    if reading.role != "admin1":
+        return None
+    match = admin1_match(reading.name, context.country)
+    return None if match is None else _unit_location(match, "admin1 named")
+
+
+def _unit_location(match: AdminMatch, method: str) -> Location:
+    unit = match.units[0]
+    return Location(
+        unit.latitude, unit.longitude, "admin1", round(unit.radius_km, 1), method,
+        source=boundaries_source(), matched_name=unit.name, country=unit.country, admin1=unit.name,
+        score=0.3,
+    )  # fmt: skip
+
+
+def boundaries_source() -> str:
+    """Name and version of the administrative units."""
+    return "Natural Earth 4.1.0"
+
+
+def _with_admin2(location: Location, admin2: str, context: Context) -> Location:
+    return replace(location, admin2=admin2 or None) if context.seats else location
+
+
+def _pinned(choice: Choice, reading: PlacePhrase, context: Context) -> Location:
+    """A chosen place as a location, widened as the phrase asks."""
+    hit = choice.hit
+    assert hit is not None  # noqa: S101 - callers ask only about a choice that was made
+    found = choose.candidates_of(choice.ranked, context, MOST_CANDIDATES)
+    best = choose.candidate(hit, context)
+    latitude, longitude = best.latitude, best.longitude
+    precision, radius = best.precision, best.radius_km
+    method = choice.method
+    in_town = best.kind == "populated" and reading.role in ("site", "part", "area")
+    if reading.relation == "offset" and reading.bearing is not None:
+        distance = reading.distance_km or 0.0
+        latitude, longitude = moved(latitude, longitude, distance, reading.bearing)
+        precision, radius = "near", max(2.0, distance / 2, radius)
+        method = f"{distance:g} km from {best.name}"
+    elif reading.relation != "at" or in_town:
+        wide = reading.distance_km or NEAR_TOWN_KM
+        precision, radius = "near", max(wide, radius)
+        method = f"near {best.name}"
+    return Location(
+        latitude, longitude, precision, radius, method, source=best.source,
+        matched_name=best.name, country=context.country, admin1=best.admin1, score=best.score,
+        candidates=found,
+    )  # fmt: skip
+
+
+def _between(choice: Choice, other: Hit, context: Context) -> Location:
+    """The point half-way between two places, with a circle that reaches both."""
+    hit = choice.hit
+    assert hit is not None  # noqa: S101 - callers ask only about a choice that was made
+    half = choose.apart_km(hit, other) / 2
+    (south, west), (north, east) = hit.point, other.point
+    names_ = f"{hit.layer.name(hit.number)} and {other.layer.name(other.number)}"
+    return Location(
+        round((south + north) / 2, 6), round((west + east) / 2, 6), "near",
+        round(max(half, 2.0), 1), f"between {names_}", source=hit.layer.source,
+        matched_name=names_, country=context.country, score=0.6,
+        candidates=choose.candidates_of(choice.ranked, context, MOST_CANDIDATES),
+    )  # fmt: skip

@@ -1,0 +1,201 @@
+"""What a place phrase asks for: names to look up, what kind of thing, and how it relates to them.
+
+"at-Tanf garrison" asks for a site, "Raqqa governorate" for an administrative unit, "10 km north of
+Homs" for a point reckoned from a town, "Hama - Airbase" for a thing in or by a town. The words that
+say so stand in `bundled/place_words.csv`; no phrase is matched by likeness.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from geodata.gazetteer.names import words
+
+LONGEST_PHRASE = 300
+"""Characters of a place phrase that are read; a longer text is no name."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacePhrase:
+    """One reading of a place phrase.
+
+    Attributes:
+        name: the name to look up, as written.
+        role: what the feature word asks for: `settlement`, `site`, `part` (of a town), `admin1`,
+            `admin2`, `area`, or "" where there is none.
+        relation: `at` the named place; `near` it; `in` it, where the thing itself has another
+            name that was not found; `offset` from it; `between` it and `other`.
+        within: names that the phrase gives as containing it, nearest first.
+        other: the second place of `between`.
+        distance_km: of an offset.
+        bearing: of an offset, degrees clockwise from north.
+    """
+
+    name: str
+    role: str = ""
+    relation: str = "at"
+    within: tuple[str, ...] = ()
+    other: str | None = None
+    distance_km: float | None = None
+    bearing: float | None = None
+
+
+@cache
+def _feature_words() -> dict[tuple[str, ...], str]:
+    """Feature words, folded -> role."""
+    text = files("geodata").joinpath("bundled/place_words.csv").read_text(encoding="utf-8")
+    return {tuple(r["words"].split()): r["role"] for r in csv.DictReader(text.splitlines())}
+
+
+_MOST_WORDS = 5
+_BEARINGS = {
+    "north": 0, "northeast": 45, "east": 90, "southeast": 135, "south": 180, "southwest": 225,
+    "west": 270, "northwest": 315,
+}  # fmt: skip
+_OFFSET = re.compile(
+    r"^(?:about |some |around |approximately |roughly )?(\d+(?:[.,]\d+)?)\s*"
+    r"(km|kms|kilomet(?:er|re)s?|mi|miles?)\s+(?:to the\s+)?"
+    r"(?:(north|south|east|west|north[ -]?east|north[ -]?west|south[ -]?east|south[ -]?west)\s+)?"
+    r"(?:of|from|outside|off)\s+(.+)$",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(r"^(?:on the road )?(?:in )?between\s+(.+?)\s+and\s+(.+)$", re.IGNORECASE)
+_PARENTHESIS = re.compile(r"^(.*?)\s*[(\[]([^()\[\]]+)[)\]]\s*(.*)$")
+_PARTS = re.compile(r"\s*[,;،]\s*|\s+in\s+")
+_DASH = re.compile(r"\s+[-–—]\s*|\s*[–—]\s+|\s*:\s+")
+_SLASH = re.compile(r"\s*/\s*|\s+(?:or|aka|a\.k\.a\.|also known as)\s+")
+_AND = re.compile(r"\s+(?:and|&|et|y|та|и)\s+", re.IGNORECASE)
+_KM_PER_MILE = 1.609344
+
+
+def split_feature(name: str) -> tuple[str, str]:
+    """A name without the feature words around it, and the role of the outermost.
+
+    Leading words are looked for first ("camp de Kakuma"), then trailing ones ("Kakuma refugee
+    camp"). The name comes back as it was written; "" if nothing but feature words is there.
+    """
+    table = _feature_words()
+    tokens = name.split()
+    role = ""
+    changed = True
+    while changed and tokens:
+        changed = False
+        for size in range(min(_MOST_WORDS, len(tokens)), 0, -1):
+            for leading in (True, False):
+                part = tokens[:size] if leading else tokens[-size:]
+                found = table.get(words(" ".join(part)))
+                if found is None or (found == "near" and not leading):
+                    continue
+                role = _stronger(role, found)
+                tokens = tokens[size:] if leading else tokens[:-size]
+                changed = True
+                break
+            if changed:
+                break
+    return " ".join(tokens).strip(" -,"), role
+
+
+_RANK = ("", "settlement", "site", "part", "area", "near", "admin2", "admin1")
+
+
+def _stronger(first: str, second: str) -> str:
+    """The vaguer of two roles: "countryside of X village" is not the village."""
+    return max(first, second, key=_RANK.index)
+
+
+def _offset(text: str) -> PlacePhrase | None:
+    found = _OFFSET.match(text)
+    if found is None:
+        return None
+    amount, unit, direction, rest = found.groups()
+    distance = float(amount.replace(",", "."))
+    if unit.lower().startswith("mi"):
+        distance *= _KM_PER_MILE
+    bearing = _BEARINGS[re.sub(r"[ -]", "", direction.lower())] if direction else None
+    name = split_feature(rest)[0] or rest
+    relation = "near" if bearing is None else "offset"
+    return PlacePhrase(name, "near", relation, distance_km=distance, bearing=bearing)
+
+
+def _single(name: str, within: tuple[str, ...]) -> list[PlacePhrase]:
+    """Readings of a name without separators: as it stands, then without its feature words."""
+    readings = [PlacePhrase(name, within=within)]
+    bare, role = split_feature(name)
+    if role and bare:
+        relation = "near" if role in ("near", "area") else "at"
+        readings.append(PlacePhrase(bare, role, relation, within))
+    return readings
+
+
+def _outer(containers: tuple[str, ...]) -> list[PlacePhrase]:
+    """Readings that fall back on what contains the thing, once the thing is not found."""
+    readings = []
+    for position, container in enumerate(containers):
+        bare, role = split_feature(container)
+        if bare:
+            outer = containers[position + 1 :]
+            readings.append(PlacePhrase(bare, role, "in", within=outer))
+    return readings
+
+
+@lru_cache(maxsize=16384)
+def readings(text: str) -> tuple[PlacePhrase, ...]:
+    """The readings of a place phrase, the most exact first; () for an empty one."""
+    text = " ".join(text.split())[:LONGEST_PHRASE].strip(" ,;.")
+    if not words(text):
+        return ()
+    offset = _offset(text)
+    if offset is not None:
+        return (offset,)
+    between = _BETWEEN.match(text)
+    if between is not None:
+        first, second = (split_feature(part)[0] or part for part in between.groups())
+        return (PlacePhrase(first, "near", "between", other=second),)
+    found: list[PlacePhrase] = [PlacePhrase(text)]
+    found += _parenthesis(text) or _parts(text)
+    return tuple(dict.fromkeys(found))
+
+
+def _parenthesis(text: str) -> list[PlacePhrase]:
+    """Readings of "Jala'a (Al-Salakha)": the outer name, then the one in brackets."""
+    found = _PARENTHESIS.match(text)
+    if found is None:
+        return []
+    before, inside, after = found.groups()
+    outer = f"{before} {after}".strip()
+    readings_ = _parts(outer) if words(outer) else []
+    aliases = [replace(reading, within=()) for reading in _parts(inside)]
+    return readings_ + aliases
+
+
+def _parts(text: str) -> list[PlacePhrase]:
+    """Readings of a phrase split at commas, dashes and slashes."""
+    pieces = [piece for piece in _PARTS.split(text) if words(piece)]
+    if len(pieces) > 1:
+        within = tuple(pieces[1:])
+        return [r for r in _parts(pieces[0]) if r.relation != "in"] + _inner(pieces[0], within)
+    pieces = [piece for piece in _DASH.split(text, maxsplit=1) if words(piece)]
+    if len(pieces) > 1:
+        return _city_and_part(pieces[0], pieces[1])
+    pieces = [piece for piece in _SLASH.split(text) if words(piece)]
+    if len(pieces) > 1:
+        return [reading for piece in pieces for reading in _single(piece, ())]
+    return _single(text, ())
+
+
+def _inner(piece: str, within: tuple[str, ...]) -> list[PlacePhrase]:
+    return [replace(r, within=within) for r in _parts(piece) if r.relation == "in"] + _outer(within)
+
+
+def _city_and_part(city: str, part: str) -> list[PlacePhrase]:
+    """Readings of "City - Neighbourhood" and "City: the thing in it"."""
+    bare, role = split_feature(part)
+    city_name = split_feature(city)[0] or city
+    if not bare:
+        return [*_single(f"{city_name} {part}", ()), PlacePhrase(city_name, role, "in")]
+    inner = [replace(r, role=r.role or "part") for r in _single(part, (city,))]
+    return [*inner, *_outer((city,))]
