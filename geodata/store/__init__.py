@@ -1,0 +1,22 @@
+"""The record: add, find, edit, undo; kept in one DuckDB file that nobody holds open.
+
+`record` has the door (`Store`), `imports` and `changes` what is written, `ledger` by whom and why,
+`reads` and `snapshot` what is read, `file` and `lock` the file itself, `tables` its tables.
+"""
+
+from geodata.store.imports import ATTENTION_SCHEMA, Batch, no_attention, with_ids
+from geodata.store.ledger import ImportRecord
+from geodata.store.record import Store
+from geodata.store.snapshot import PAGE_COLUMNS, SOURCE_COORDINATES, Snapshot
+
+__all__ = [
+    "ATTENTION_SCHEMA",
+    "PAGE_COLUMNS",
+    "SOURCE_COORDINATES",
+    "Batch",
+    "ImportRecord",
+    "Snapshot",
+    "Store",
+    "no_attention",
+    "with_ids",
+]

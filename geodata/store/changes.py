@@ -1,0 +1,300 @@
+"""Changes by hand: an edit, an import undone or redone, a data set withdrawn or brought back.
+
+Every change writes new rows and closes the former ones; none is deleted. To reverse a change is
+one and the same step for all of them: each incident goes back to what it was before that change,
+except for columns that were changed again since, which keep what they hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import pandas as pd
+import pyarrow as pa
+
+from geodata import vocabulary
+from geodata.errors import ImpossibleValue, MissingColumn
+from geodata.incident import Count, When, Where
+from geodata.schema import COUNT_STEMS, INCIDENTS, conform, join_list, split_list, to_arrow
+from geodata.store import tables
+from geodata.store.file import Connection
+from geodata.store.imports import CLOSE_FORMER, DERIVE
+from geodata.store.ledger import record_change, undone_imports
+from geodata.store.tables import fixed, group_of, listed, quoted, run
+
+EDITABLE: Final = tuple(
+    name for name in tables.INCIDENT_COLUMNS if name not in tables.COMPUTED | tables.IDENTITY
+)
+"""Columns that a person may set; the others name the incident or are computed."""
+
+BY_HAND: Final = "placed by hand"
+"""`location_method` of an incident whose place a person has set."""
+
+_KINDS: Final = {column.name: column.kind for column in INCIDENTS}
+_CODES: Final = {
+    "event_type": vocabulary.EVENT_TYPE,
+    "date_precision": vocabulary.DATE_PRECISION,
+    "location_precision": vocabulary.LOCATION_PRECISION,
+    "grade": vocabulary.GRADE,
+    "status": vocabulary.STATUS,
+    "weapon": vocabulary.WEAPON,
+}
+
+
+# --- one incident edited -------------------------------------------------------------------------
+
+_CURRENT: Final = fixed(
+    "SELECT @columns FROM incidents WHERE incident_id = $incident_id AND until IS NULL AND live",
+    columns=listed(tables.INCIDENT_COLUMNS),
+)
+_TOUCH_ONE: Final = "CREATE TEMP TABLE touched AS SELECT $incident_id AS incident_id"
+_WRITE_EDIT: Final = fixed(
+    "INSERT INTO incidents (@columns, content, held, live, since) "
+    "SELECT @values, p.content, list_sort(list_distinct(list_concat(p.held, $held))), "
+    "p.live, $version FROM edited e JOIN incidents p "
+    "ON p.incident_id = e.incident_id AND p.until IS NULL",
+    columns=listed(tables.INCIDENT_COLUMNS),
+    values=", ".join(
+        "$at" if name == "updated_at" else f"e.{quoted(name)}" for name in tables.INCIDENT_COLUMNS
+    ),
+)
+
+
+def edit(
+    connection: Connection,
+    incident_id: str,
+    changes: Mapping[str, Any],
+    values: Mapping[str, object],
+) -> bool:
+    """Set columns of one incident by hand; whether that changed anything.
+
+    Columns that mean something only together (a date and its precision, the three figures of a
+    count, a place) are from then on kept together against imports. `weapon_group` follows
+    `weapon`, and a place set by hand says so in `location_method`.
+
+    Raises:
+        ImpossibleValue: no such incident, or values that cannot be.
+        UnknownCode: a code that its list does not have.
+        MissingColumn: a column that is not there or may not be set.
+    """
+    before = _current(connection, incident_id)
+    after = _edited(before, changes)
+    changed = [name for name in EDITABLE if before[name] != after[name]]
+    if not changed:
+        return False
+    held = sorted({kept for name in changed for kept in group_of(name)})
+    values = dict(values) | {"incident_id": incident_id, "held": held, "what": "edit"}
+    connection.register("edited", to_arrow(_frame(after), INCIDENTS))
+    for statement in (_TOUCH_ONE, _WRITE_EDIT, CLOSE_FORMER):
+        run(connection, statement, values)
+    record_change(connection, _only_change(values))
+    return True
+
+
+def _current(connection: Connection, incident_id: str) -> dict[str, Any]:
+    found = run(connection, _CURRENT, {"incident_id": incident_id}).to_arrow_table()
+    if len(found) == 0:
+        raise ImpossibleValue(f"The store has no incident {incident_id!r}.")
+    row: dict[str, Any] = tables.with_utc(found, INCIDENTS).to_pylist()[0]
+    return row
+
+
+def _edited(before: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    for name in changes:
+        if name not in EDITABLE:
+            raise MissingColumn(name, EDITABLE)
+    wanted = {name: _plain(name, value) for name, value in changes.items()}
+    after = dict(before) | wanted
+    if "weapon" in wanted and "weapon_group" not in wanted:
+        groups = map(vocabulary.weapon_group_of, split_list(after["weapon"]))
+        after["weapon_group"] = join_list(groups)
+    if _moved(before, after) and "location_method" not in wanted:
+        after |= {"location_method": BY_HAND, "location_source": wanted.get("location_source")}
+    row: dict[str, Any] = to_arrow(_frame(after), INCIDENTS).to_pylist()[0]
+    _refuse_impossible(row, wanted)
+    return row
+
+
+def _moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    claim = ("latitude", "longitude", "location_precision", "radius_km")
+    return any(before[name] != after[name] for name in claim)
+
+
+def _plain(name: str, value: Any) -> Any:
+    """A value as its column holds it, a sequence of names as one cell."""
+    if _KINDS[name] == "list" and not isinstance(value, str) and isinstance(value, Iterable):
+        return join_list(value)
+    return value
+
+
+def _frame(row: Mapping[str, Any]) -> pd.DataFrame:
+    columns = {
+        column.name: pd.Series([row[column.name]], dtype=object)
+        if row[column.name] is not None
+        else pd.Series(pa.nulls(1, column.arrow), dtype=pd.ArrowDtype(column.arrow))
+        for column in INCIDENTS
+    }
+    return conform(pd.DataFrame(columns), INCIDENTS)
+
+
+def _refuse_impossible(row: Mapping[str, Any], changed: Iterable[str]) -> None:
+    """Refuse what a person sets; what its source says wrongly elsewhere in the row is let be."""
+    touched = {name for each in changed for name in group_of(each)}
+    for name in touched & _CODES.keys():
+        for code in split_list(row[name]):
+            _ = _CODES[name][code]
+    for stem in COUNT_STEMS:
+        figures = [row[f"{stem}_{end}"] for end in ("low", "best", "high")]
+        if f"{stem}_low" in touched and any(figure is not None for figure in figures):
+            Count(*figures)
+    if "date_start" in touched:
+        When(row["date_start"], row["date_end"], row["date_precision"])
+    if "latitude" in touched:
+        precision = row["location_precision"] or "unknown"
+        Where(latitude=row["latitude"], longitude=row["longitude"], precision=precision)
+
+
+def _only_change(values: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in values.items() if name not in {"incident_id", "held"}}
+
+
+# --- a change reversed ---------------------------------------------------------------------------
+
+_ROW: Final = (*tables.INCIDENT_COLUMNS, "content", "held", "live")
+_UNIT_OF: Final = {
+    **{name: group_of(name) for name in tables.INCIDENT_COLUMNS},
+    "content": ("content",),
+    "held": ("held",),
+    "live": ("live",),
+}
+
+
+def _restored(name: str) -> str:
+    """SQL of one column put back, unless it was changed again since (c now, a after, b before)."""
+    column = quoted(name)
+    if name in {"n_accounts", "disputed"}:
+        return fixed("coalesce(d.@name, @none)", name=name, none="0" if name[0] == "n" else "false")
+    if name == "updated_at":
+        return "$at"
+    if name == "live":
+        return (
+            "CASE WHEN c.live IS DISTINCT FROM a.live THEN c.live ELSE coalesce(b.live, false) END"
+        )
+    same = " AND ".join(
+        f"c.{quoted(other)} IS NOT DISTINCT FROM a.{quoted(other)}" for other in _UNIT_OF[name]
+    )
+    return f"CASE WHEN b.incident_id IS NOT NULL AND {same} THEN b.{column} ELSE c.{column} END"
+
+
+_REVERSE: Final = (
+    "CREATE TEMP TABLE touched AS SELECT incident_id FROM incidents WHERE since = $reverses",
+    "CREATE TEMP TABLE reopened AS SELECT * FROM accounts WHERE until = $reverses",
+    "UPDATE accounts SET until = $version WHERE since = $reverses AND until IS NULL",
+    fixed(
+        """INSERT INTO accounts (@columns, content, since)
+        SELECT @columns, content, $version FROM reopened
+        ANTI JOIN (SELECT incident_id, account_id FROM accounts WHERE until IS NULL)
+        USING (incident_id, account_id)""",
+        columns=listed(tables.ACCOUNT_COLUMNS),
+    ),
+    DERIVE,
+    fixed(
+        """INSERT INTO incidents (@row, since)
+        SELECT @restored, $version FROM incidents a
+        JOIN incidents c ON c.incident_id = a.incident_id AND c.until IS NULL
+        LEFT JOIN incidents b ON b.incident_id = a.incident_id AND b.until = a.since
+        LEFT JOIN derived d ON d.incident_id = a.incident_id
+        WHERE a.since = $reverses ORDER BY a.date_start, a.incident_id""",
+        row=listed(_ROW),
+        restored=", ".join(map(_restored, _ROW)),
+    ),
+    CLOSE_FORMER,
+)
+
+
+def reverse(connection: Connection, values: Mapping[str, object]) -> None:
+    """Reverse the change of version `values["reverses"]`, within the caller's transaction."""
+    for statement in _REVERSE:
+        run(connection, statement, values)
+    record_change(connection, values)
+
+
+def reverse_import(
+    connection: Connection, import_id: str, values: Mapping[str, object], *, redo: bool
+) -> None:
+    """Undo an import, or redo one that was undone.
+
+    Raises:
+        ImpossibleValue: there is no such import, or there is nothing to undo or redo.
+    """
+    what = "redo import" if redo else "undo import"
+    if not connection.execute("SELECT 1 FROM imports WHERE import_id = ?", [import_id]).fetchone():
+        raise ImpossibleValue(f"The store has no import {import_id!r}.")
+    if (import_id in undone_imports(connection)) != redo:
+        state = "stands" if redo else "is undone already"
+        raise ImpossibleValue(f"The import {import_id!r} {state}; there is nothing to do.")
+    last = connection.execute(
+        "SELECT max(version) FROM changes WHERE import_id = ?", [import_id]
+    ).fetchone()
+    assert last is not None  # noqa: S101 - an aggregate always gives a row
+    reverse(connection, dict(values) | {"what": what, "import_id": import_id, "reverses": last[0]})
+
+
+# --- a data set withdrawn ------------------------------------------------------------------------
+
+_WITHDRAW: Final = (
+    """CREATE TEMP TABLE touched AS SELECT incident_id FROM incidents
+    WHERE dataset = $dataset AND until IS NULL AND live""",
+    fixed(
+        """INSERT INTO incidents (@row, since)
+        SELECT @columns, $at, @rest, false, $version FROM incidents
+        SEMI JOIN touched USING (incident_id) WHERE until IS NULL
+        ORDER BY date_start, incident_id""",
+        row=listed(
+            [
+                *(name for name in _ROW if name not in {"updated_at", "content", "held", "live"}),
+                "updated_at",
+                "content",
+                "held",
+                "live",
+            ]
+        ),
+        columns=listed(name for name in tables.INCIDENT_COLUMNS if name != "updated_at"),
+        rest="content, held",
+    ),
+    CLOSE_FORMER,
+)
+WITHDRAWN: Final = "withdraw data set"
+RESTORED: Final = "restore data set"
+
+
+def withdraw_dataset(connection: Connection, dataset: str, values: Mapping[str, object]) -> None:
+    """Take every incident of a data set off, to be brought back by `restore_dataset`.
+
+    Raises:
+        ImpossibleValue: the data set has no incident.
+    """
+    values = dict(values) | {"dataset": dataset, "what": WITHDRAWN}
+    for statement in _WITHDRAW:
+        run(connection, statement, values)
+    if connection.execute("SELECT count(*) FROM touched").fetchone() == (0,):
+        raise ImpossibleValue(f"The store has no incident of a data set {dataset!r}.")
+    record_change(connection, values)
+
+
+def restore_dataset(connection: Connection, dataset: str, values: Mapping[str, object]) -> None:
+    """Bring back what was withdrawn last of a data set.
+
+    Raises:
+        ImpossibleValue: the data set was not withdrawn, or is back already.
+    """
+    last = connection.execute(
+        "SELECT version, what FROM changes WHERE subject = ? AND what IN (?, ?) "
+        "ORDER BY version DESC LIMIT 1",
+        [dataset, WITHDRAWN, RESTORED],
+    ).fetchone()
+    if last is None or last[1] != WITHDRAWN:
+        raise ImpossibleValue(f"The data set {dataset!r} is not withdrawn; there is nothing to do.")
+    values = dict(values) | {"dataset": dataset, "what": RESTORED, "reverses": last[0]}
+    reverse(connection, values)

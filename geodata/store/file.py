@@ -1,0 +1,328 @@
+"""The store's file: made, opened for one transaction, closed again, and its version.
+
+Nobody holds the file open. `reading` and `writing` hold the lock, open DuckDB, and close it before
+they let go. The version is read without opening DuckDB: the lock file carries a mark with the
+version, which a writer sets to "writing" before it touches the file and to "still" after. A mark
+that a crash left behind, or that does not fit the file's size and time, is never believed: the
+version is then read from the file itself.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from geodata.errors import StoreBusy, StoreError, StoreNewer, StoreUnreadable
+from geodata.store import tables
+from geodata.store.lock import Lock
+
+Connection = duckdb.DuckDBPyConnection
+
+SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
+    "enable_external_access": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "python_enable_replacements": "false",
+}
+"""What every connection to a store is opened with: it reads no other file and loads nothing."""
+
+_MARK_LENGTH: Final = 160
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """What the lock file says of the store's file.
+
+    Attributes:
+        still: nobody was writing when it was set.
+        version: the last version that is known to stand in the file.
+        print: size, modification time and number of the file when the mark was set.
+    """
+
+    still: bool
+    version: int
+    print: tuple[int, int, int]
+
+    def text(self) -> bytes:
+        words = ("still" if self.still else "writing", self.version, *self.print)
+        body = " ".join(map(str, words))
+        return f"{body} {zlib.crc32(body.encode())}\n".ljust(_MARK_LENGTH).encode()
+
+    @classmethod
+    def parse(cls, text: bytes) -> _Mark | None:
+        body, _, check = text.decode("ascii", "replace").strip().rpartition(" ")
+        words = body.split()
+        if len(words) != 5 or check != str(zlib.crc32(body.encode())):
+            return None
+        version, size, time, number = map(int, words[1:])
+        return cls(words[0] == "still", version, (size, time, number))
+
+
+class StoreFile:
+    """One DuckDB file with its lock; every use opens and closes it."""
+
+    def __init__(self, path: Path, lock_deadline_s: float) -> None:
+        self.path = path
+        self.lock = Lock(path, lock_deadline_s)
+
+    def prepare(self, *, create: bool) -> None:
+        """Make the file where it is missing, see that it is ours, bring it to our schema.
+
+        Raises:
+            StoreUnreadable, StoreNewer, StoreBusy.
+        """
+        self._refuse_foreign(create=create)
+        with self.lock.held(exclusive=True) as mark:
+            if not self._has_content():
+                self._create()
+            with self._connected(read_only=True) as connection:
+                kept = _schema_version(connection, self.path)
+            if kept < tables.SCHEMA_VERSION:
+                self._migrate(kept)
+            self._settle(mark)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A read-only connection to one consistent version."""
+        while True:
+            with self.lock.held(exclusive=False) as mark:
+                if self._believable(_read_mark(mark)):
+                    with self._connected(read_only=True) as connection:
+                        yield connection
+                    return
+            self._recover()
+
+    @contextmanager
+    def writing(self) -> Iterator[tuple[Connection, int]]:
+        """A connection within a transaction, and the version that it writes.
+
+        The transaction is committed at the end and rolled back on any exception; the version
+        counts only when a change was recorded (see `record_change`).
+        """
+        with self.lock.held(exclusive=True) as mark:
+            known = _read_mark(mark)
+            if not self._believable(known):
+                known = self._settle(mark)
+            assert known is not None  # noqa: S101 - what _believable and _settle both ensure
+            _write_mark(mark, _Mark(still=False, version=known.version, print=known.print))
+            try:
+                with self._connected(read_only=False) as connection:
+                    _schema_version(connection, self.path)
+                    with _transaction(connection):
+                        yield connection, known.version + 1
+            finally:
+                self._settle(mark)
+
+    def version(self) -> int:
+        """The version that stands in the file, as of now; does not open DuckDB as a rule."""
+        while True:
+            seen = self._seen()
+            if seen is not None and self._believable(seen):
+                return seen.version
+            if self._seen() != seen:
+                continue  # a writer came or went between the two looks
+            if seen is not None and not seen.still and self.lock.written_now():
+                return seen.version
+            self._recover()
+
+    def _seen(self) -> _Mark | None:
+        try:
+            with self.lock.file.open("rb") as file:
+                return _Mark.parse(file.read(_MARK_LENGTH))
+        except FileNotFoundError:
+            return None
+
+    def _believable(self, mark: _Mark | None) -> bool:
+        return mark is not None and mark.still and mark.print == self._print()
+
+    def _print(self) -> tuple[int, int, int]:
+        try:
+            status = self.path.stat()
+        except OSError as error:
+            raise StoreUnreadable(
+                self.path, f"the file cannot be reached ({error.strerror})."
+            ) from error
+        return status.st_size, status.st_mtime_ns, status.st_ino
+
+    def _recover(self) -> None:
+        with self.lock.held(exclusive=True) as mark:
+            if not self._believable(_read_mark(mark)):
+                self._settle(mark)
+
+    def _settle(self, descriptor: int) -> _Mark:
+        """Set the mark from the file itself; replays what a crash left in DuckDB's log."""
+        left_behind = self.path.with_name(self.path.name + ".wal").exists()
+        with self._connected(read_only=not left_behind) as connection:
+            version = last_version(connection)
+        mark = _Mark(still=True, version=version, print=self._print())
+        _write_mark(descriptor, mark)
+        return mark
+
+    @contextmanager
+    def _connected(self, *, read_only: bool) -> Iterator[Connection]:
+        with _translated(self.path):
+            connection = duckdb.connect(str(self.path), read_only=read_only, config=SETTINGS)
+            try:
+                yield connection
+            finally:
+                connection.close()
+
+    def _refuse_foreign(self, *, create: bool) -> None:
+        """Refuse what is not ours before a lock file is set beside it."""
+        if self.path.is_dir():
+            raise StoreUnreadable(self.path, "this is a folder; name a file in it.")
+        if not self.path.exists():
+            if not create:
+                raise StoreUnreadable(self.path, "there is no such file; check the name.")
+            self._make_folder()
+            return
+        try:
+            with self.path.open("r+b") as file:
+                head = file.read(12)
+        except OSError as error:
+            raise StoreUnreadable(
+                self.path, f"it may not be read and written ({error.strerror})."
+            ) from error
+        if head[8:12] != b"DUCK" and not (create and not head):
+            raise StoreUnreadable(
+                self.path,
+                "this file is not a store of Conflict Map; to read a data file, import it.",
+            )
+
+    def _make_folder(self) -> None:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreUnreadable(
+                self.path, f"its folder cannot be made ({error.strerror})."
+            ) from error
+
+    def _has_content(self) -> bool:
+        return self.path.exists() and self.path.stat().st_size > 0
+
+    def _create(self) -> None:
+        """Make a whole store beside its place and move it there in one step."""
+        new = self.path.with_name(f"{self.path.name}.{uuid.uuid4().hex[:8]}.new")
+        try:
+            with (
+                _translated(self.path),
+                duckdb.connect(str(new), config=SETTINGS) as connection,
+                _transaction(connection),
+            ):
+                for statement in tables.CREATE:
+                    connection.execute(statement)
+                connection.executemany("INSERT INTO meta VALUES (?, ?)", _meta())
+            new.replace(self.path)
+        except OSError as error:
+            if isinstance(error, StoreError):
+                raise
+            raise StoreUnreadable(self.path, f"it cannot be written ({error.strerror}).") from error
+        finally:
+            new.unlink(missing_ok=True)
+
+    def _migrate(self, kept: int) -> None:
+        with self._connected(read_only=False) as connection, _transaction(connection):
+            for version in range(kept, tables.SCHEMA_VERSION):
+                tables.MIGRATIONS[version](connection)
+            connection.execute(
+                "UPDATE meta SET content = ? WHERE name = 'schema'", [str(tables.SCHEMA_VERSION)]
+            )
+
+
+def last_version(connection: Connection) -> int:
+    """The number of the last change; 0 in a new store."""
+    found = connection.execute("SELECT coalesce(max(version), 0) FROM changes").fetchone()
+    return int(found[0]) if found else 0
+
+
+def store_id(connection: Connection) -> str:
+    """The name that a store was given when it was made; a copy of the file keeps it."""
+    found = connection.execute("SELECT content FROM meta WHERE name = 'store_id'").fetchone()
+    return str(found[0]) if found else ""
+
+
+def _meta() -> list[tuple[str, str]]:
+    return [
+        ("format", tables.FORMAT),
+        ("schema", str(tables.SCHEMA_VERSION)),
+        ("store_id", uuid.uuid4().hex),
+    ]
+
+
+def _schema_version(connection: Connection, path: Path) -> int:
+    try:
+        meta = dict(connection.execute("SELECT name, content FROM meta").fetchall())
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        raise _not_ours(path) from error
+    if meta.get("format") != tables.FORMAT or not str(meta.get("schema")).isdigit():
+        raise _not_ours(path)
+    kept = int(meta["schema"])
+    if kept > tables.SCHEMA_VERSION:
+        raise StoreNewer(
+            path,
+            f"it was written by a later version of Conflict Map (its tables are of version {kept}, "
+            f"this one knows {tables.SCHEMA_VERSION}); update Conflict Map to open it.",
+        )
+    return kept
+
+
+def _not_ours(path: Path) -> StoreUnreadable:
+    return StoreUnreadable(
+        path, "this DuckDB file holds something else; name another file for the store."
+    )
+
+
+@contextmanager
+def _transaction(connection: Connection) -> Iterator[None]:
+    connection.begin()
+    try:
+        yield
+    except BaseException:
+        with suppress(duckdb.Error):
+            connection.rollback()
+        raise
+    connection.commit()
+
+
+def _read_mark(descriptor: int) -> _Mark | None:
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return _Mark.parse(os.read(descriptor, _MARK_LENGTH))
+
+
+def _write_mark(descriptor: int, mark: _Mark) -> None:
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    os.write(descriptor, mark.text())  # one write of fixed length, so that no reader sees half
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    """DuckDB's refusals as one sentence that says what to do."""
+    try:
+        yield
+    except (
+        duckdb.IOException,
+        duckdb.FatalException,
+        duckdb.InternalException,
+        duckdb.SerializationException,
+    ) as error:
+        raise _refusal(path, str(error)) from error
+
+
+def _refusal(path: Path, said: str) -> StoreError:
+    if "set lock" in said:
+        return StoreBusy(path, "another program has it open; close it there and try again.")
+    if "newer version" in said or "newer DuckDB" in said:
+        return StoreNewer(path, "it was written with a later DuckDB; update Conflict Map.")
+    if "No space left" in said:
+        return StoreError(path, "the disk is full; nothing was changed.")
+    return StoreUnreadable(
+        path, "it is damaged; keep it as it is and go on with a copy from your backup."
+    )

@@ -1,0 +1,94 @@
+"""Who changed what, when and why: one row a change, and one an import."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from geodata.store.file import Connection
+from geodata.store.tables import run
+
+
+@dataclass(frozen=True)
+class ImportRecord:
+    """What became of one import: `rows == added + updated + duplicates + attention`.
+
+    Attributes:
+        import_id: its name; also in column `import_id` of the incidents it wrote last.
+        at: when, UTC.
+        datasets: the data sets of its rows.
+        undone: it was undone and not redone since.
+        version: the version of the store that it made.
+    """
+
+    import_id: str
+    at: dt.datetime
+    who: str
+    why: str
+    file: str
+    sha256: str | None
+    datasets: tuple[str, ...]
+    rows: int
+    added: int
+    updated: int
+    duplicates: int
+    attention: int
+    undone: bool
+    version: int
+
+
+_WRITE_CHANGE: Final = (
+    "INSERT INTO changes VALUES ($version, $at, $who, $why, $what, $import_id, $dataset, $reverses)"
+)
+
+
+def change_values(version: int, who: str, why: str) -> dict[str, object]:
+    """What every change records: its version, who, why, and now (UTC)."""
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    return {"version": version, "at": now, "who": who, "why": why}
+
+
+def record_change(connection: Connection, values: Mapping[str, object]) -> None:
+    """Write who changed what when and why; values that a change has not are null."""
+    blank = dict.fromkeys(("import_id", "dataset", "reverses"))
+    run(connection, _WRITE_CHANGE, blank | dict(values))
+
+
+_IMPORTS: Final = """SELECT i.import_id, c.made_at, c.who, c.why, i.file, i.sha256, i.datasets,
+    i.rows_read, i.added, i.updated, i.duplicates, i.attention, i.version
+FROM imports i JOIN changes c USING (version) ORDER BY i.version"""
+
+_UNDONE: Final = """SELECT import_id FROM changes
+WHERE what IN ('undo import', 'redo import') GROUP BY import_id
+HAVING arg_max(what, version) = 'undo import'"""
+
+
+def undone_imports(connection: Connection) -> set[str]:
+    """The ids of imports that were undone and not redone since."""
+    return {str(row[0]) for row in connection.execute(_UNDONE).fetchall()}
+
+
+def imports(connection: Connection) -> list[ImportRecord]:
+    """Every import, oldest first."""
+    undone = undone_imports(connection)
+    return [
+        ImportRecord(
+            import_id=row[0],
+            at=row[1].replace(tzinfo=dt.UTC),
+            who=row[2],
+            why=row[3],
+            file=row[4],
+            sha256=row[5],
+            datasets=tuple(row[6]),
+            rows=row[7],
+            added=row[8],
+            updated=row[9],
+            duplicates=row[10],
+            attention=row[11],
+            undone=row[0] in undone,
+            version=row[12],
+        )
+        for row in connection.execute(_IMPORTS).fetchall()
+    ]

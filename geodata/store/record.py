@@ -1,0 +1,189 @@
+"""The record of all incidents: one file that many processes share and nobody holds open."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from geodata.schema import to_frame
+from geodata.store import changes, imports, ledger, reads, snapshot
+from geodata.store.file import StoreFile
+from geodata.store.imports import Batch, Progress
+from geodata.store.ledger import ImportRecord, change_values
+from geodata.store.snapshot import Snapshot
+
+
+class _Shared:
+    """The newest snapshot of one path within this process."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.snapshot: Snapshot | None = None
+
+
+_SHARED: Final[dict[Path, _Shared]] = {}
+_SHARED_LOCK: Final = threading.Lock()
+
+
+class Store:
+    """The record: what was imported and edited, by whom, when and why.
+
+    Nothing is deleted: an undone import or a withdrawn data set can be brought back, and every
+    change is a row of the history. Safe to use from several threads and processes at once; each
+    call opens the file, does its work in one transaction and closes the file.
+    """
+
+    def __init__(self, file: StoreFile) -> None:
+        self._file = file
+        self.path = file.path
+        with _SHARED_LOCK:
+            self._shared = _SHARED.setdefault(self.path, _Shared())
+
+    @classmethod
+    def open(cls, path: Path | str, *, create: bool = True, lock_deadline_s: float = 30.0) -> Store:
+        """Open the store at a path, or make one where there is none.
+
+        Args:
+            path: the file; its folder is made as needed.
+            create: make a store where the file is missing or empty.
+            lock_deadline_s: how long to wait for another process, in seconds, here and later.
+
+        Raises:
+            StoreUnreadable: damaged, another kind of file, a folder, or no permission.
+            StoreNewer: written by a later version.
+            StoreBusy: another process kept it past the deadline.
+        """
+        file = StoreFile(Path(path).expanduser().resolve(), lock_deadline_s)
+        file.prepare(create=create)
+        return cls(file)
+
+    def version(self) -> int:
+        """The number of changes made so far; cheap enough to ask many times a second."""
+        return self._file.version()
+
+    def snapshot(self) -> Snapshot:
+        """The live incidents as they are now, shared by all who ask in this process."""
+        shared = self._shared
+        found = shared.snapshot
+        if found is not None and found.version == self.version():
+            return found
+        with shared.lock, self._file.reading() as connection:
+            former = shared.snapshot
+            found = snapshot.load(connection) if former is None else former.follow(connection)
+            shared.snapshot = found
+            return found
+
+    def add(
+        self,
+        batch: Batch,
+        *,
+        who: str = "local",
+        why: str = "import",
+        progress: Progress | None = None,
+    ) -> ImportRecord:
+        """Take a batch in; every row ends as added, updated, duplicate or in attention.
+
+        All or nothing; the same batch once more adds nothing. The rules stand in
+        `geodata.store.imports`.
+
+        Raises:
+            ImpossibleValue: the batch's rows do not add up, or accounts name no incident of it.
+            MissingColumn: a frame is not canonical.
+        """
+        with self._file.writing() as (connection, version):
+            return imports.add(connection, batch, change_values(version, who, why), progress)
+
+    def edit(self, incident_id: str, changed: Mapping[str, Any], *, who: str, why: str) -> None:
+        """Set columns of one incident by hand; see `changes.edit`. None sets unknown.
+
+        Raises:
+            ImpossibleValue, UnknownCode, MissingColumn: nothing is changed.
+        """
+        with self._file.writing() as (connection, version):
+            values = change_values(version, who, why)
+            changes.edit(connection, incident_id, changed, values)
+
+    def undo(self, import_id: str, *, who: str, why: str) -> ImportRecord:
+        """Take back what an import did; what was changed by hand since stays.
+
+        Raises:
+            ImpossibleValue: no such import, or undone already.
+        """
+        return self._reverse_import(import_id, who, why, redo=False)
+
+    def redo(self, import_id: str, *, who: str, why: str) -> ImportRecord:
+        """Do again what an import did and `undo` took back.
+
+        Raises:
+            ImpossibleValue: no such import, or not undone.
+        """
+        return self._reverse_import(import_id, who, why, redo=True)
+
+    def _reverse_import(self, import_id: str, who: str, why: str, *, redo: bool) -> ImportRecord:
+        with self._file.writing() as (connection, version):
+            values = change_values(version, who, why)
+            changes.reverse_import(connection, import_id, values, redo=redo)
+            return next(r for r in ledger.imports(connection) if r.import_id == import_id)
+
+    def remove_dataset(self, dataset: str, *, who: str, why: str) -> None:
+        """Withdraw every incident of a data set; `restore_dataset` brings them back.
+
+        Raises:
+            ImpossibleValue: there is none.
+        """
+        with self._file.writing() as (connection, version):
+            values = change_values(version, who, why)
+            changes.withdraw_dataset(connection, dataset, values)
+
+    def restore_dataset(self, dataset: str, *, who: str, why: str) -> None:
+        """Bring a withdrawn data set back.
+
+        Raises:
+            ImpossibleValue: it is not withdrawn.
+        """
+        with self._file.writing() as (connection, version):
+            values = change_values(version, who, why)
+            changes.restore_dataset(connection, dataset, values)
+
+    def incident(self, incident_id: str) -> dict[str, Any] | None:
+        """One incident whole, with its accounts, source record and history.
+
+        Returns:
+            Its columns, `accounts` (dicts), `raw` (JSON text or None) and `history` (dicts, the
+            latest first; `before` and `after` are dicts or None); None where there is none.
+        """
+        with self._file.reading() as connection:
+            return reads.incident(connection, incident_id)
+
+    def accounts(self, incident_ids: Iterable[str] | None = None) -> pd.DataFrame:
+        """Accounts of live incidents as a canonical frame, by incident; all without ids."""
+        with self._file.reading() as connection:
+            return to_frame(reads.accounts_table(connection, incident_ids))
+
+    def history(self, incident_id: str | None = None, limit: int = 200) -> pd.DataFrame:
+        """Changes of one incident or of all, the latest first; see `reads.HISTORY_SCHEMA`."""
+        with self._file.reading() as connection:
+            return to_frame(reads.history(connection, incident_id, limit=limit))
+
+    def imports(self) -> list[ImportRecord]:
+        """Every import, oldest first."""
+        with self._file.reading() as connection:
+            return ledger.imports(connection)
+
+    def datasets(self) -> pd.DataFrame:
+        """Data sets by name: dataset, incidents, sample, imported_at, withdrawn."""
+        with self._file.reading() as connection:
+            return reads.datasets(connection)
+
+    def attention(self) -> pd.DataFrame:
+        """Rows that wait for a person; see `reads.attention`."""
+        with self._file.reading() as connection:
+            return reads.attention(connection)
+
+    def learned_places(self) -> pd.DataFrame:
+        """Named places with the coordinates that sources gave; see `Snapshot.learned_places`."""
+        return self.snapshot().learned_places()

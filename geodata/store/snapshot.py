@@ -1,0 +1,258 @@
+"""The live incidents of one version in memory: what the map, the list and the sentence are made of.
+
+A snapshot never changes and may be used from any thread. The sessions of one process share it, and
+it holds no file open. `follow` makes the next one from the rows that changed.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from geodata.filters import IncidentFilter, Summary, summarise
+from geodata.schema import INCIDENTS, to_frame
+from geodata.store import tables
+from geodata.store.file import SETTINGS, Connection, last_version, store_id
+from geodata.store.tables import fixed, listed, with_utc
+from geodata.vocabulary import LOCATION_PRECISION, on_the_map
+
+Rows = npt.NDArray[np.uint32]
+
+PAGE_COLUMNS: Final = (
+    "incident_id",
+    "title",
+    "date_start",
+    "date_end",
+    "date_precision",
+    "date_text",
+    "place_name",
+    "place_text",
+    "admin1",
+    "country",
+    "location_precision",
+    "killed_low",
+    "killed_best",
+    "killed_high",
+    "injured_low",
+    "injured_best",
+    "injured_high",
+    "event_type",
+    "weapon",
+    "grade",
+    "disputed",
+    "n_accounts",
+)
+"""What a list shows of an incident."""
+
+SOURCE_COORDINATES: Final = "source coordinates"
+"""`location_method` of a point that the source itself gives."""
+
+_PINNED: Final = ("exact", "site", "street", "neighbourhood", "town")
+_FEW_CHANGES: Final = 2_000
+_LAST: Final = np.iinfo(np.int32).max
+
+
+class Snapshot:
+    """The live incidents of one version.
+
+    Attributes:
+        version: of the store.
+        incidents: Arrow table of `schema.INCIDENTS`, by `date_start` (null last), then
+            `incident_id`; the position of a row is its number everywhere.
+    """
+
+    def __init__(self, version: int, incidents: pa.Table, store: str = "") -> None:
+        self.version = version
+        self.incidents = incidents
+        self.store = store
+        numbers = pa.array(np.arange(len(incidents), dtype=np.int32))
+        self._numbered = incidents.append_column("row", numbers)
+        self._own = threading.local()
+        self._idle: queue.SimpleQueue[ir.Table] = queue.SimpleQueue()
+
+    def __len__(self) -> int:
+        return len(self.incidents)
+
+    @property
+    def table(self) -> ir.Table:
+        """The incidents and their `row` (int32) as an Ibis table; each thread has its own."""
+        found: ir.Table | None = getattr(self._own, "table", None)
+        if found is None:
+            found = self._own.table = self._connect()
+        return found
+
+    def summary(self, chosen: IncidentFilter) -> Summary:
+        """What a choice adds up to."""
+        with self._lent() as table:
+            return summarise(table, chosen)
+
+    def rows(self, chosen: IncidentFilter) -> Rows:
+        """Row numbers of a choice, ascending, uint32."""
+        if not chosen:
+            return np.arange(len(self), dtype=np.uint32)
+        with self._lent() as table:
+            found = table.filter(chosen.expression(table)).select("row").to_pyarrow()
+        return np.sort(found.column("row").to_numpy().astype(np.uint32))
+
+    def hits(self, text: str) -> Rows:
+        """Row numbers in which every word is found, as `filters.TEXT_COLUMNS` says."""
+        return self.rows(IncidentFilter(text=text))
+
+    def page(self, rows: Sequence[int] | Rows) -> list[dict[str, Any]]:
+        """`PAGE_COLUMNS` and `row` of some rows, in the order given.
+
+        Raises:
+            IndexError: there is no such row.
+        """
+        wanted = pa.array(np.asarray(rows, dtype=np.int64))
+        taken: list[dict[str, Any]] = (
+            self._numbered.select(["row", *PAGE_COLUMNS]).take(wanted).to_pylist()
+        )
+        return taken
+
+    def unlocated(self) -> pd.DataFrame:
+        """Incidents that the map cannot draw, by place: name, country, admin1, n, incident_ids.
+
+        The most frequent first; `name` is the name looked up, else the place as written; up to
+        20 ids. `n` adds up to `summary().not_on_map`.
+        """
+        drawn = [code for code in LOCATION_PRECISION.codes if on_the_map(code)]
+        return self._frame(_UNLOCATED, {"drawn": drawn})
+
+    def learned_places(self) -> pd.DataFrame:
+        """Named places with the coordinates that sources gave them.
+
+        Columns: name, admin1, admin2, country, latitude and longitude (medians, WGS 84),
+        count (incidents), spread_km (farthest of them from the median point). Only points that
+        are known to a town or closer.
+        """
+        return self._frame(_LEARNED, {"method": SOURCE_COORDINATES, "pinned": list(_PINNED)})
+
+    def follow(self, connection: Connection) -> Snapshot:
+        """The snapshot of the version that stands in the file now; itself where none is newer."""
+        version = last_version(connection)
+        if store_id(connection) != self.store or version < self.version:
+            return load(connection)
+        if version == self.version:
+            return self
+        changed = connection.execute(_CHANGED, [self.version]).to_arrow_table()
+        if len(changed) > _FEW_CHANGES:
+            return load(connection)
+        return Snapshot(version, _patched(self.incidents, changed), self.store)
+
+    def _frame(self, statement: str, values: dict[str, object]) -> pd.DataFrame:
+        with duckdb.connect(":memory:", config=SETTINGS) as connection:
+            connection.register("incidents", self.incidents)
+            return to_frame(connection.execute(statement, values).to_arrow_table())
+
+    def _connect(self) -> ir.Table:
+        # DuckDB reads the Arrow table where it lies: a connection of its own costs no copy.
+        backend = ibis.duckdb.from_connection(duckdb.connect(":memory:", config=SETTINGS))
+        backend.con.register("incidents", self._numbered)
+        table: ir.Table = backend.table("incidents")
+        return table
+
+    @contextmanager
+    def _lent(self) -> Iterator[ir.Table]:
+        """A table that no other thread uses meanwhile."""
+        try:
+            table = self._idle.get_nowait()
+        except queue.Empty:
+            table = self._connect()
+        try:
+            yield table
+        finally:
+            self._idle.put(table)
+
+
+_LOAD: Final = fixed(
+    "SELECT @columns FROM incidents WHERE until IS NULL AND live",
+    columns=listed(tables.INCIDENT_COLUMNS),
+)
+_CHANGED: Final = fixed(
+    "SELECT @columns, live FROM incidents WHERE until IS NULL AND since > ?",
+    columns=listed(tables.INCIDENT_COLUMNS),
+)
+_UNLOCATED: Final = """SELECT coalesce(place_name, place_text) AS name, country, admin1,
+    count(*) AS n, list(incident_id ORDER BY incident_id)[:20] AS incident_ids
+FROM incidents
+WHERE latitude IS NULL OR NOT coalesce(list_contains($drawn::VARCHAR[], location_precision), false)
+GROUP BY ALL ORDER BY n DESC, name, country, admin1"""
+_LEARNED: Final = """WITH named AS (
+    SELECT place_name AS name, admin1, admin2, country, latitude, longitude FROM incidents
+    WHERE place_name IS NOT NULL AND latitude IS NOT NULL AND location_method = $method
+    AND list_contains($pinned::VARCHAR[], location_precision)
+), middled AS (
+    SELECT *, median(latitude) OVER place AS middle_latitude,
+        median(longitude) OVER place AS middle_longitude
+    FROM named WINDOW place AS (PARTITION BY name, admin1, admin2, country)
+)
+SELECT name, admin1, admin2, country, round(any_value(middle_latitude), 6) AS latitude,
+    round(any_value(middle_longitude), 6) AS longitude, count(*) AS count,
+    round(max(2 * 6371.0088 * asin(least(1, sqrt(
+        sin(radians(latitude - middle_latitude) / 2) ** 2
+        + cos(radians(latitude)) * cos(radians(middle_latitude))
+        * sin(radians(longitude - middle_longitude) / 2) ** 2)))), 3) AS spread_km
+FROM middled GROUP BY name, admin1, admin2, country
+ORDER BY count DESC, name, country, admin1, admin2"""
+
+
+def load(connection: Connection) -> Snapshot:
+    """The snapshot of the version that stands in the file."""
+    found = with_utc(connection.execute(_LOAD).to_arrow_table(), INCIDENTS)
+    return Snapshot(last_version(connection), _sorted(found), store_id(connection))
+
+
+def _sorted(incidents: pa.Table) -> pa.Table:
+    keys = [("date_start", "ascending"), ("incident_id", "ascending")]
+    order = pc.sort_indices(incidents, sort_keys=keys)  # nulls come last
+    positions = order.to_numpy()
+    if np.array_equal(positions, np.arange(len(positions))):
+        return incidents.combine_chunks()
+    return incidents.combine_chunks().take(order)
+
+
+def _patched(incidents: pa.Table, changed: pa.Table) -> pa.Table:
+    """The table without the former rows of the changed incidents and with their live ones."""
+    former = pc.is_in(incidents.column("incident_id"), value_set=changed.column("incident_id"))
+    gone = np.flatnonzero(former.to_numpy(zero_copy_only=False))
+    fresh = with_utc(changed.filter(changed.column("live")).drop_columns(["live"]), INCIDENTS)
+    fresh = _sorted(fresh)
+    places = _insertion_points(incidents, fresh)
+    cuts = [(int(at), 1, -1) for at in gone] + [(int(at), 0, n) for n, at in enumerate(places)]
+    pieces, start = [], 0
+    for at, skipped, number in sorted(cuts):
+        pieces.append(incidents.slice(start, at - start))
+        if number >= 0:
+            pieces.append(fresh.slice(number, 1))
+        start = at + skipped
+    pieces.append(incidents.slice(start))
+    return pa.concat_tables(pieces).combine_chunks()
+
+
+def _insertion_points(incidents: pa.Table, fresh: pa.Table) -> list[int]:
+    """For each fresh row, the position of the first incident that comes after it."""
+    days, ids = _days(incidents), incidents.column("incident_id")
+    result = []
+    for day, name in zip(_days(fresh), fresh.column("incident_id").to_pylist(), strict=True):
+        low, high = np.searchsorted(days, [day, day + 1])
+        result.append(bisect_left(range(high), name, lo=low, key=lambda at: ids[at].as_py()))
+    return result
+
+
+def _days(table: pa.Table) -> npt.NDArray[np.int64]:
+    days = pc.fill_null(table.column("date_start").cast(pa.int32()), int(_LAST))
+    return np.asarray(days.to_numpy(), dtype=np.int64)
