@@ -1,0 +1,164 @@
+"""Numbers of people as people write them: "4-6", "Dozens", "At least 1", "?", "4-Mar".
+
+What a word leaves open stays open: "dozens" is 24 or more, never 24. The lower bounds of
+"several" (3), "dozens" (24) and "scores" (40) are those of the sentences this project reads news
+with; "hundreds" is 200, "thousands" 2,000.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+from geodata.sources.days import MONTHS, NOTHING
+
+MOST = 2**31 - 1
+"""The largest number that a count column holds."""
+
+_LEAST_OF = {
+    "few": 3, "a few": 3, "several": 3, "some": 2, "many": 3, "numerous": 3, "multiple": 2,
+    "dozen": 12, "a dozen": 12, "dozens": 24, "scores": 40, "tens": 20,
+    "hundreds": 200, "thousands": 2000,
+}  # fmt: skip
+_WORDS = {
+    word: number
+    for number, word in enumerate(
+        (
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+        )
+    )
+} | {
+    "none": 0,
+    "no": 0,
+    "nil": 0,
+    "no one": 0,
+    "a": 1,
+    "an": 1,
+}
+
+_N = r"(\d{1,3}(?:[, \u00a0\u202f]\d{3})+|\d+)(?:\.0+)?"
+_PLAIN = re.compile(_N)
+_RANGE = re.compile(rf"(?:between |from )?{_N}\s*(?:-|–|—|to|and|or|/)\s*{_N}", re.IGNORECASE)
+_AT_LEAST = re.compile(rf"(?:at least|min(?:imum)?\.?|>=|≥)\s*{_N}|{_N}\s*(?:\+|or more|plus)")
+_OVER = re.compile(rf"(?:over|more than|>)\s*{_N}")
+_UP_TO = re.compile(rf"(?:up to|at most|max(?:imum)?\.?|<=|≤|as many as)\s*{_N}")
+_UNDER = re.compile(rf"(?:under|less than|fewer than|<)\s*{_N}")
+_ABOUT = re.compile(
+    rf"(?:about|around|approx(?:imately)?\.?|circa|c\.?|ca\.?|nearly|almost|some|~|≈)\s*{_N}"
+)
+_DAY_MONTH = re.compile(rf"(\d{{1,2}})[- ]({'|'.join(MONTHS)})", re.IGNORECASE)
+_MONTH_DAY = re.compile(rf"({'|'.join(MONTHS)})[- ](\d{{1,2}})", re.IGNORECASE)
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What one cell says of a number of people; all None where it says nothing.
+
+    Attributes:
+        low: at least so many.
+        best: the figure itself, where the cell is one.
+        high: at most so many.
+        problem: why it cannot be read, or None.
+        mark: a quality flag that the reading earns, or None.
+    """
+
+    low: int | None = None
+    best: int | None = None
+    high: int | None = None
+    problem: str | None = None
+    mark: str | None = None
+
+
+def read_count(cell: str) -> Figure:
+    """The figure in one cell."""
+    text = " ".join(cell.split()).casefold()
+    if text != "none" and text in NOTHING:
+        return Figure()
+    figure = _digits(text) or _hedged(text) or _worded(text) or _spoilt(text)
+    if figure is None:
+        return Figure(problem=f"{cell!r} is no number of people")
+    if any(n is not None and n > MOST for n in (figure.low, figure.best, figure.high)):
+        return Figure(problem=f"{cell!r} is no number of people: too large")
+    return figure
+
+
+def _number(text: str) -> int:
+    digits = re.sub(r"\D", "", text.split(".", maxsplit=1)[0])
+    # Python refuses to read absurdly long digits; ten say all that matters here.
+    return int(digits[:10]) if len(digits) > 10 else int(digits)
+
+
+def _digits(text: str) -> Figure | None:
+    if found := _PLAIN.fullmatch(text):
+        return Figure(best=_number(found[1]))
+    if found := _RANGE.fullmatch(text):
+        low, high = sorted((_number(found[1]), _number(found[2])))
+        return Figure(low, None, high, mark="count-in-words")
+    return None
+
+
+def _hedged(text: str) -> Figure | None:
+    mark = "count-in-words"
+    if found := _AT_LEAST.fullmatch(text):
+        return Figure(low=_number(found[1] or found[2]), mark=mark)
+    if found := _OVER.fullmatch(text):
+        return Figure(low=_number(found[1]) + 1, mark=mark)
+    if found := _UP_TO.fullmatch(text):
+        return Figure(high=_number(found[1]), mark=mark)
+    if found := _UNDER.fullmatch(text):
+        return Figure(high=max(_number(found[1]) - 1, 0), mark=mark)
+    if found := _ABOUT.fullmatch(text):
+        return Figure(best=_number(found[1]), mark="count-approximate")
+    return None
+
+
+def _worded(text: str) -> Figure | None:
+    if text in _WORDS:
+        return Figure(best=_WORDS[text], mark="count-in-words")
+    at_least = re.sub(r"^(at least|over|more than) ", "", text)
+    if at_least in _WORDS:
+        return Figure(low=_WORDS[at_least], mark="count-in-words")
+    if at_least in _LEAST_OF:
+        return Figure(low=_LEAST_OF[at_least], mark="count-in-words")
+    return None
+
+
+def _spoilt(text: str) -> Figure | None:
+    """A range that a spreadsheet took for a day: 3-4 became 4-Mar."""
+    day = month = 0
+    if found := _DAY_MONTH.fullmatch(text):
+        day, month = int(found[1]), MONTHS[found[2].casefold()]
+    elif found := _MONTH_DAY.fullmatch(text):
+        month, day = MONTHS[found[1].casefold()], int(found[2])
+    elif _ISO_DAY.fullmatch(text):
+        try:
+            date = dt.date.fromisoformat(text)
+        except ValueError:
+            return None
+        day, month = date.day, date.month
+    if not day:
+        return None
+    low, high = sorted((day, month))
+    return Figure(low, None, high, mark="count-spoilt-by-spreadsheet")

@@ -1,0 +1,220 @@
+"""Which reader a file is for, and the one call that reads it.
+
+A new source is one module with a function that recognises its columns and one that reads them,
+and one line in `SOURCES`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from geodata.errors import ConflictMapError, MissingColumn, UnknownCode, UnreadableFile
+from geodata.sources import canonical, headers
+from geodata.sources.builder import Options, Reading
+from geodata.sources.columnar import read_parquet
+from geodata.sources.delimited import read_delimited
+from geodata.sources.raw_table import RawTable
+from geodata.sources.records import read_json
+from geodata.sources.workbook import read_workbook
+
+
+@dataclass(frozen=True)
+class Source:
+    """One kind of table that can be read.
+
+    Attributes:
+        name: key in `SOURCES`.
+        title: as people call it.
+        dataset: the name its rows get; None takes the file's.
+        licence: terms of use as their owner states them, or None where the file's owner decides.
+        citation: how its owner asks to be cited, or None.
+        fits: how surely a set of column names (lower case) is this kind, 0 to 1.
+        read: the reader.
+    """
+
+    name: str
+    title: str
+    dataset: str | None
+    licence: str | None
+    citation: str | None
+    fits: Callable[[frozenset[str]], float]
+    read: Callable[[RawTable, Options], Reading]
+
+
+SOURCES: dict[str, Source] = {
+    source.name: source
+    for source in (
+        Source(
+            canonical.NAME, "A table of incidents", None, None, None,
+            canonical.fits, canonical.read_canonical,
+        ),
+    )
+}  # fmt: skip
+
+_BY_SUFFIX = {
+    ".csv": read_delimited, ".tsv": read_delimited, ".txt": read_delimited, ".tab": read_delimited,
+    ".xlsx": read_workbook, ".xlsm": read_workbook,
+    ".parquet": read_parquet, ".geoparquet": read_parquet, ".pq": read_parquet,
+    ".json": read_json, ".jsonl": read_json, ".ndjson": read_json, ".geojson": read_json,
+}  # fmt: skip
+_SIGNATURES = (
+    (b"PK\x03\x04", "a zip file or workbook", {".xlsx", ".xlsm"}),
+    (b"PAR1", "a Parquet file", {".parquet", ".geoparquet", ".pq"}),
+    (b"%PDF", "a PDF", set[str]()),
+    (b"\xd0\xcf\x11\xe0", "an old Office file; save it as .xlsx", set[str]()),
+    (b"\x1f\x8b", "a gzip file; unpack it", set[str]()),
+    (b"SQLite format 3", "a SQLite database", set[str]()),
+    (b"\x89PNG", "a picture", set[str]()),
+)
+_BINARY = {".xlsx", ".xlsm", ".parquet", ".geoparquet", ".pq"}
+
+
+def open_table(path: Path) -> RawTable:
+    """The table in a file, every cell as text.
+
+    Raises:
+        UnreadableFile: one sentence on what is wrong with the file.
+    """
+    suffix = path.suffix.casefold()
+    _check_file(path, suffix)
+    try:
+        return _BY_SUFFIX[suffix](path)
+    except MemoryError as error:
+        raise UnreadableFile(path, "it needs more memory than there is.") from error
+    except PermissionError as error:
+        raise UnreadableFile(path, "it may not be read: check its permissions.") from error
+
+
+def _check_file(path: Path, suffix: str) -> None:
+    if not path.exists():
+        raise UnreadableFile(path, f"there is no such file in {path.resolve().parent}.")
+    if not path.is_file():
+        raise UnreadableFile(path, "it is a folder, not a file.")
+    if suffix not in _BY_SUFFIX:
+        known = ", ".join(sorted(_BY_SUFFIX))
+        raise UnreadableFile(path, f"tables are read from files named {known}.")
+    if path.stat().st_size == 0:
+        raise UnreadableFile(path, "it is empty. Save the table again, and import that file.")
+    start = _first_bytes(path)
+    for signature, what, suffixes in _SIGNATURES:
+        if start.startswith(signature):
+            if suffix not in suffixes:
+                raise UnreadableFile(path, f"it is named {suffix} but holds {what}.")
+            return
+    if suffix in _BINARY:
+        raise UnreadableFile(path, f"it is named {suffix} but is no such file, or it is damaged.")
+    if start.lstrip().lower().startswith((b"<!doctype", b"<html", b"<?xml")):
+        raise UnreadableFile(path, f"it is named {suffix} but holds a web page or XML.")
+
+
+def _first_bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(64)
+    except OSError as error:
+        raise UnreadableFile(path, "it may not be read: check its permissions.") from error
+
+
+def recognise(path: Path) -> Source:
+    """The source that a file is of.
+
+    Raises:
+        UnreadableFile: it cannot be read, or no reader knows its columns.
+    """
+    return _recognised(path, open_table(path))
+
+
+def _recognised(path: Path, raw: RawTable) -> Source:
+    columns = frozenset(name.casefold() for name in raw.columns.column_names)
+    tags = {str(column[0]).strip().casefold() for column in raw.columns.columns if len(column)}
+    scored = [
+        (s.fits(columns | {t for t in tags if t.startswith("#")}), s) for s in SOURCES.values()
+    ]
+    score, source = max(scored, key=lambda pair: pair[0])
+    if score > 0:
+        return source
+    shown = ", ".join(raw.columns.column_names[:20]) or "none"
+    raise UnreadableFile(
+        path,
+        "its columns are not those of incidents: a table needs a date (date_start) or a place "
+        f"(place_name, latitude and longitude) and one thing more. Its columns are {shown}.",
+    )
+
+
+def read(
+    path: Path,
+    *,
+    dataset: str | None = None,
+    source: str | None = None,
+    today: dt.date | None = None,
+    day_order: str | None = None,
+) -> Reading:
+    """Read a file into canonical frames, with an account of every row.
+
+    Args:
+        path: the file; accounts are looked for beside it.
+        dataset: the name for rows that bring none; None takes the source's, else the file's.
+        source: key of `SOURCES`; None recognises it by its columns.
+        today: rows dated later need attention; None checks nothing.
+        day_order: "day-first" or "month-first" where a column of dates does not tell.
+
+    Returns:
+        A `Reading`; `rows == len(incidents) + len(attention)`.
+
+    Raises:
+        UnreadableFile: the file as a whole cannot be read.
+        UnknownCode: no source of that name.
+    """
+    if source is not None and source not in SOURCES:
+        raise UnknownCode("source", source, SOURCES)
+    raw = open_table(path)
+    chosen = SOURCES[source] if source is not None else _recognised(path, raw)
+    if chosen.name == canonical.NAME and raw.accounts is None:
+        raw = _with_accounts_beside(path, raw)
+    name = dataset or chosen.dataset or path.stem
+    try:
+        reading = chosen.read(raw, Options(name, today, day_order))
+    except MissingColumn as error:
+        raise UnreadableFile(path, str(error)) from error
+    if len(reading.incidents) + len(reading.attention) != reading.rows:
+        raise ConflictMapError(  # the promise that no row is lost is kept or the import refused
+            f"{path.name}: {reading.rows} rows were read, but "
+            f"{len(reading.incidents)} + {len(reading.attention)} are accounted for."
+        )
+    return reading
+
+
+def _with_accounts_beside(path: Path, raw: RawTable) -> RawTable:
+    """The table with the accounts file that stands beside it, if there is one.
+
+    Beside incidents.csv that is incidents.accounts.csv, incidents_accounts.csv, a name with
+    "accounts" in the place of "incidents", or accounts.csv where it tells of incidents in here.
+    """
+    stem, suffix = path.stem, path.suffix
+    own = [f"{stem}.accounts{suffix}", f"{stem}_accounts{suffix}"]
+    if "incidents" in stem:
+        own.append(stem.replace("incidents", "accounts") + suffix)
+    for name in dict.fromkeys((*own, f"accounts{suffix}")):
+        beside = path.with_name(name)
+        if not beside.is_file() or beside == path:
+            continue
+        accounts = open_table(beside)
+        called = headers.called(accounts.columns.column_names)
+        if not headers.is_account_table(called):
+            continue
+        if name in own or _tell_of(accounts, raw, called["incident_id"]):
+            return replace(
+                raw, accounts=accounts, notes=(*raw.notes, f"Its accounts were read from {name}.")
+            )
+    return raw
+
+
+def _tell_of(accounts: RawTable, raw: RawTable, id_column: str) -> bool:
+    called = headers.called(raw.columns.column_names)
+    if "incident_id" not in called:
+        return False
+    ids = set(raw.columns.column(called["incident_id"]).to_pylist())
+    return any(owner in ids for owner in accounts.columns.column(id_column).to_pylist())
