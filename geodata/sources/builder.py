@@ -23,9 +23,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geodata import schema
+from geodata.gazetteer.countries import country_code
 from geodata.sources import days as day_cells
 from geodata.sources.codes import closest, fold, groups_of, shown, spelling_table
-from geodata.sources.countries import country_code
 from geodata.sources.counts import Figure, read_count
 from geodata.sources.degrees import PLAIN, Degree, nearest_repair, read_degree
 from geodata.sources.distinct import Distinct, Mask, blank_to_null, filled

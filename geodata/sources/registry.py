@@ -28,6 +28,7 @@ class Source:
     Attributes:
         name: key in `SOURCES`.
         title: as people call it.
+        description: what is read of it, in a sentence.
         dataset: the name its rows get; None takes the file's.
         licence: terms of use as their owner states them, or None where the file's owner decides.
         citation: how its owner asks to be cited, or None.
@@ -37,6 +38,7 @@ class Source:
 
     name: str
     title: str
+    description: str
     dataset: str | None
     licence: str | None
     citation: str | None

@@ -1,0 +1,146 @@
+"""From a file to the record in one call: read, locate, add, with an account of every row."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, fields
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import pandas as pd
+
+from geodata import sources
+from geodata.errors import DataMissing
+from geodata.gazetteer import Gazetteer
+from geodata.geocode import locate_table
+from geodata.sources.raw_table import sha256_of
+from geodata.store import Batch, ImportRecord, Store
+
+Progress = Callable[[str, float], None]
+"""Told what is being done and the share of the whole that is done, 0 to 1; may raise to stop."""
+
+SAMPLE_FILES = ("sample_incidents.csv", "sample_accounts.csv")
+SAMPLE_DATASET = "sample"
+
+
+@dataclass(frozen=True)
+class IngestReport(ImportRecord):
+    """What became of a file: the import as the store keeps it, and how it was read.
+
+    Attributes:
+        needs_attention: rows that wait for a person: row, column, reason, repair, raw (JSON text).
+        source: key of the reader, in `sources.SOURCES`.
+        notes: sentences on how the file was read.
+    """
+
+    needs_attention: pd.DataFrame
+    source: str
+    notes: tuple[str, ...]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """`rows, added, updated, duplicates, attention`; the last four sum to the first."""
+        names = ("rows", "added", "updated", "duplicates", "attention")
+        return {name: int(getattr(self, name)) for name in names}
+
+
+def ingest(  # noqa: PLR0913 - each is one thing that a person may say of a file
+    path: Path,
+    store: Store,
+    gazetteer: Gazetteer | Callable[[], Gazetteer],
+    *,
+    dataset: str | None = None,
+    source: str | None = None,
+    today: dt.date | None = None,
+    day_order: str | None = None,
+    who: str = "local",
+    progress: Progress | None = None,
+) -> IngestReport:
+    """Read a file, locate what has no coordinates, and add it to the store.
+
+    Args:
+        path: the file; see `sources.read` for kinds and for accounts beside it.
+        store: where it goes.
+        gazetteer: locates named places; a function is called only when a row needs it.
+        dataset: the name for rows that bring none; None takes the source's, else the file's.
+        source: key of `sources.SOURCES`; None recognises it.
+        today: rows dated later need attention; None checks nothing.
+        day_order: "day-first" or "month-first" where a column of dates does not tell.
+        who: who imports, for the history.
+        progress: told what is going on.
+
+    Returns:
+        The counts, and the rows that need attention.
+
+    Raises:
+        UnreadableFile: the file as a whole cannot be read; the store is untouched.
+        StoreError: the store cannot be written.
+    """
+    tell = progress or (lambda _what, _share: None)
+    tell(f"Reading {path.name}", 0.0)
+    reading = sources.read(path, dataset=dataset, source=source, today=today, day_order=day_order)
+    located = _located(reading.incidents, gazetteer, tell)
+    batch = Batch(
+        incidents=located,
+        accounts=reading.accounts,
+        raw=reading.raw,
+        attention=reading.attention,
+        rows=reading.rows,
+        file=path.name,
+        sha256=sha256_of(path),
+    )
+    record = store.add(
+        batch, who=who, progress=lambda share, what: tell(f"Store: {what}", 0.7 + 0.3 * share)
+    )
+    tell("Done", 1.0)
+    attention = _attention_of(store, record) if record.attention else reading.attention
+    own = {item.name: getattr(record, item.name) for item in fields(record)}
+    return IngestReport(
+        **own, needs_attention=attention, source=reading.source_name, notes=reading.notes
+    )
+
+
+def _located(
+    incidents: pd.DataFrame,
+    gazetteer: Gazetteer | Callable[[], Gazetteer],
+    tell: Progress,
+) -> pd.DataFrame:
+    needs = incidents["latitude"].isna()
+    if not needs.any():
+        return incidents
+    places = gazetteer if isinstance(gazetteer, Gazetteer) else gazetteer()
+    located = locate_table(incidents, places, lambda what, share: tell(what, 0.3 + 0.4 * share))
+    return located.astype(incidents.dtypes.to_dict())
+
+
+def _attention_of(store: Store, record: ImportRecord) -> pd.DataFrame:
+    waiting = store.attention()
+    own = waiting[waiting["import_id"] == record.import_id]
+    return own[["row", "column", "reason", "repair", "raw"]].reset_index(drop=True)
+
+
+def load_sample(
+    store: Store,
+    gazetteer: Gazetteer | Callable[[], Gazetteer],
+    *,
+    who: str = "local",
+    progress: Progress | None = None,
+) -> IngestReport:
+    """Add the incidents that come with the package, through the same path as any file.
+
+    Raises:
+        DataMissing: the installation lacks them.
+        StoreError: the store cannot be written.
+    """
+    with ExitStack() as stack:
+        paths: list[Path] = []
+        for name in SAMPLE_FILES:
+            resource = files("geodata").joinpath("bundled", name)
+            if not resource.is_file():
+                raise DataMissing(f"The sample {name} is not there: install the package again.")
+            paths.append(stack.enter_context(as_file(resource)))
+        return ingest(
+            paths[0], store, gazetteer, dataset=SAMPLE_DATASET, who=who, progress=progress
+        )
