@@ -50,11 +50,18 @@ SOURCES: dict[str, Source] = {
     source.name: source
     for source in (
         Source(
-            canonical.NAME, "A table of incidents", None, None, None,
-            canonical.fits, canonical.read_canonical,
+            canonical.NAME,
+            "A table of incidents",
+            "CSV, TSV, XLSX, Parquet, JSON or GeoJSON with a row an incident; columns are known "
+            "by their usual names or HXL tags, accounts may come beside.",
+            None,
+            None,
+            None,
+            canonical.fits,
+            canonical.read_canonical,
         ),
     )
-}  # fmt: skip
+}
 
 _BY_SUFFIX = {
     ".csv": read_delimited, ".tsv": read_delimited, ".txt": read_delimited, ".tab": read_delimited,
