@@ -102,18 +102,16 @@ def with_ids(incidents: pd.DataFrame) -> pd.DataFrame:
 
 _STAGE: Final = (
     fixed(
-        "CREATE TEMP TABLE staged AS SELECT @plain, "
-        "coalesce(incident_id, @made) AS incident_id, content, pos, file_row, raw "
-        "FROM (SELECT *, @content AS content FROM batch)",
-        plain=listed(name for name in tables.INCIDENT_COLUMNS if name != "incident_id"),
+        """CREATE TEMP TABLE staged AS
+        SELECT pos, dataset, content, coalesce(incident_id, @made) AS incident_id
+        FROM (SELECT pos, dataset, incident_id, @content AS content FROM batch)""",
         made=tables.MADE_ID,
         content=tables.INCIDENT_CONTENT,
     ),
     fixed(
-        "CREATE TEMP TABLE told AS SELECT @plain, "
-        "coalesce(account_id, incident_id || '/' || substr(content, 1, 12)) AS account_id, "
-        "content, pos FROM (SELECT *, @content AS content FROM batch_accounts)",
-        plain=listed(name for name in tables.ACCOUNT_COLUMNS if name != "account_id"),
+        """CREATE TEMP TABLE told AS SELECT pos, incident_id, content,
+        coalesce(account_id, incident_id || '/' || substr(content, 1, 12)) AS account_id
+        FROM (SELECT pos, incident_id, account_id, @content AS content FROM batch_accounts)""",
         content=tables.ACCOUNT_CONTENT,
     ),
     """CREATE TEMP TABLE fresh AS
@@ -163,13 +161,14 @@ WHERE until IS NULL AND (incident_id, account_id) IN (
 
 _WRITE_ACCOUNTS: Final = fixed(
     """INSERT INTO accounts (@columns, content, since)
-    SELECT CASE WHEN row_number() OVER (PARTITION BY incident_id, account_id ORDER BY pos) = 1
-        THEN account_id ELSE account_id || '~' || substr(content, 1, 12) END, @others, content,
-        $version
-    FROM told SEMI JOIN fresh USING (incident_id, content, pos)
-    SEMI JOIN touched USING (incident_id) ORDER BY incident_id, pos""",
+    SELECT CASE WHEN t.nth = 1 THEN t.account_id
+        ELSE t.account_id || '~' || substr(t.content, 1, 12) END, @others, t.content, $version
+    FROM batch_accounts b JOIN (
+        SELECT *, row_number() OVER (PARTITION BY incident_id, account_id ORDER BY pos) AS nth
+        FROM told SEMI JOIN fresh USING (pos) SEMI JOIN touched USING (incident_id)
+    ) t USING (pos) ORDER BY b.incident_id, pos""",
     columns=listed(tables.ACCOUNT_COLUMNS),
-    others=listed(tables.ACCOUNT_COLUMNS[1:]),
+    others=listed(tables.ACCOUNT_COLUMNS[1:], "b"),
 )
 
 
@@ -181,17 +180,20 @@ def _merged(name: str) -> str:
         return "$at"
     if name in {"n_accounts", "disputed"}:
         return fixed("coalesce(d.@name, @none)", name=name, none="0" if name[0] == "n" else "false")
+    if name == "incident_id":
+        return "s.incident_id"
     column = quoted(name)
-    return f"CASE WHEN list_contains(p.held, '{name}') THEN p.{column} ELSE s.{column} END"
+    return f"CASE WHEN list_contains(p.held, '{name}') THEN p.{column} ELSE b.{column} END"
 
 
 _WRITE_INCIDENTS: Final = fixed(
     "INSERT INTO incidents (@columns, content, held, live, since) "
     "SELECT @merged, s.content, p.held, true, $version "
-    "FROM staged s JOIN judged j ON j.pos = s.pos AND j.outcome IN ('added', 'updated') "
+    "FROM batch b JOIN staged s USING (pos) "
+    "JOIN judged j ON j.pos = s.pos AND j.outcome IN ('added', 'updated') "
     "LEFT JOIN incidents p ON p.incident_id = s.incident_id AND p.until IS NULL "
     "LEFT JOIN derived d ON d.incident_id = s.incident_id "
-    "ORDER BY s.date_start, s.incident_id",
+    "ORDER BY b.date_start, s.incident_id",
     columns=listed(tables.INCIDENT_COLUMNS),
     merged=", ".join(map(_merged, tables.INCIDENT_COLUMNS)),
 )
@@ -236,8 +238,9 @@ FROM counted c LEFT JOIN apart a USING (incident_id)""",
 An open upper bound (null) is beyond every low, and `min` leaves it out."""
 
 _WRITE_RAW: Final = """INSERT INTO raws
-SELECT s.incident_id, s.content, s.raw, $version FROM staged s JOIN judged j USING (pos)
-WHERE j.outcome IN ('added', 'updated') AND s.raw IS NOT NULL"""
+SELECT s.incident_id, s.content, b.raw, $version
+FROM batch b JOIN staged s USING (pos) JOIN judged j ON j.pos = s.pos
+WHERE j.outcome IN ('added', 'updated') AND b.raw IS NOT NULL"""
 
 _REASON: Final = """CASE j.outcome
     WHEN 'no data set' THEN 'The row names no data set.'
@@ -248,16 +251,17 @@ _REASON: Final = """CASE j.outcome
 
 _REFUSED: Final = fixed(
     """CREATE TEMP TABLE refused AS
-WITH voices AS (
-    SELECT incident_id, list(struct_pack(@account) ORDER BY pos) AS accounts FROM told
-    GROUP BY incident_id
+WITH out AS (
+    SELECT * FROM judged WHERE outcome IN ('no data set', 'other data set', 'repeated')
+), voices AS (
+    SELECT incident_id, list(struct_pack(@account) ORDER BY pos) AS accounts FROM batch_accounts
+    SEMI JOIN out USING (incident_id) GROUP BY incident_id
 )
 SELECT file_row AS row_number, CASE j.outcome WHEN 'no data set' THEN 'dataset' ELSE 'incident_id'
     END AS column_name, @reason AS reason, NULL::VARCHAR AS repair, raw,
     CAST(to_json(struct_pack(incident := struct_pack(@incident), accounts := v.accounts))
     AS VARCHAR) AS record
-FROM staged s JOIN judged j USING (pos) LEFT JOIN voices v ON v.incident_id = s.incident_id
-WHERE j.outcome IN ('no data set', 'other data set', 'repeated')
+FROM batch s JOIN out j USING (pos) LEFT JOIN voices v ON v.incident_id = s.incident_id
 UNION ALL
 SELECT "row", "column", reason, repair, raw, NULL FROM batch_attention""",
     reason=_REASON,

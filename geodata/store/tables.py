@@ -128,9 +128,12 @@ MIGRATIONS: Final[dict[int, Callable[[duckdb.DuckDBPyConnection], None]]] = {}
 
 
 def content_hash(columns: Iterable[str]) -> str:
-    """SQL of a row's MD5 over the columns; coordinates count in whole millionths of a degree."""
-    values = ", ".join(f"{quoted(name)} := {_counted(name)}" for name in columns)
-    return fixed("md5(CAST(to_json(struct_pack(@values)) AS VARCHAR))", values=values)
+    """SQL of a row's MD5 over the columns; coordinates count in whole millionths of a degree.
+
+    The values stand in a JSON array, so that no text can pass for two.
+    """
+    values = ", ".join(f"CAST({_counted(name)} AS VARCHAR)" for name in columns)
+    return fixed("md5(CAST(to_json(list_value(@values)) AS VARCHAR))", values=values)
 
 
 def _counted(name: str) -> str:
