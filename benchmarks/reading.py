@@ -1,0 +1,229 @@
+"""What the reader gets right on real texts, printed as a table.
+
+Run: `CONFLICTMAP_REAL_DATA=… python benchmarks/reading.py [section …]`, sections: sentences, muc,
+places, headlines, calibration, speed. Baselines stand beside the figures they are to beat.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+import os
+import re
+import sys
+import time
+import xml.etree.ElementTree as ET
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from geodata.reading import Draft, Reading, read_text
+
+MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
+FAMILIES = {
+    "GUN": "small-arms",
+    "MACHINE GUN": "small-arms",
+    "RIFLE": "small-arms",
+    "HANDGUN": "small-arms",
+    "BOMB": "explosive",
+    "DYNAMITE": "explosive",
+    "EXPLOSIVE": "explosive",
+    "VEHICLE BOMB": "explosive",
+    "MINE": "explosive",
+    "GRENADE": "explosive",
+    "MORTAR": "explosive",
+    "ROCKET": "explosive",
+    "MISSILE": "explosive",
+    "AERIAL BOMB": "explosive",
+    "MOLOTOV COCKTAIL": "fire",
+    "FIRE": "fire",
+    "CUTTING DEVICE": "melee",
+    "STONE": "melee",
+    "TORTURE": "melee",
+}
+OURS = {
+    "small-arms": "small-arms",
+    "ied": "explosive",
+    "air-launched": "explosive",
+    "ground-launched": "explosive",
+    "directly-emplaced": "explosive",
+    "naval-launched": "explosive",
+    "multiple": "explosive",
+}
+
+
+def real_data() -> Path:
+    """The folder of real records; ends the program with a sentence where it is not set."""
+    folder = os.environ.get("CONFLICTMAP_REAL_DATA")
+    if not folder or not Path(folder).is_dir():
+        sys.exit("Set CONFLICTMAP_REAL_DATA to the folder with the real records.")
+    return Path(folder)
+
+
+def family(draft: Draft) -> list[str]:
+    """The weapon families of a draft, the surest first."""
+    by_code = {"arson": "fire", "melee": "melee"}
+    return [by_code.get(w.weapon) or OURS.get(w.weapon_group, "other") for w in draft.weapons]
+
+
+def muc_day(written: str) -> dt.date | None:
+    """A MUC-4 day ("30 DEC 89"), None for spans and bounds."""
+    match = re.fullmatch(r"(\d{1,2}) ([A-Z]{3}) (\d{2})", written.strip())
+    if match is None or match.group(2) not in MONTHS:
+        return None
+    return dt.date(1900 + int(match.group(3)), MONTHS.index(match.group(2)) + 1, int(match.group(1)))
+
+
+def _referent(entry: str) -> str:
+    return entry.partition(":")[2].strip()
+
+
+def muc_deaths(template: dict[str, Any]) -> int | None:
+    """The number of dead in a MUC-4 template, None where it is no plain number."""
+    total, found = 0, False
+    numbers = {_referent(e): e.partition(":")[0] for e in template["HUM TGT: NUMBER"]}
+    for effect in template["HUM TGT: EFFECT OF INCIDENT"]:
+        if not effect.startswith("DEATH:"):
+            continue
+        number = numbers.get(_referent(effect), "").strip()
+        if not number.isdigit():
+            return None
+        total, found = total + int(number), True
+    return total if found else None
+
+
+def muc_families(template: dict[str, Any]) -> set[str]:
+    """The weapon families of a MUC-4 template."""
+    found = set()
+    for entry in template["INCIDENT: INSTRUMENT TYPE"]:
+        for name in entry.partition(":")[0].strip("? ").split(" / "):
+            if name.strip("? ") in FAMILIES:
+                found.add(FAMILIES[name.strip("? ")])
+    return found
+
+
+def muc_place(template: dict[str, Any]) -> str | None:
+    """The most specific place of a MUC-4 template, None for a bare country."""
+    parts = template["INCIDENT: LOCATION"][0].split(": ")
+    if len(parts) < 2 or " - " in parts[-1]:
+        return None
+    name = re.sub(r"\s*\(.*$", "", parts[-1].split(" / ")[0]).strip("? ")
+    return name or None
+
+
+@dataclass
+class Score:
+    """Right answers of how many."""
+
+    right: int = 0
+    of: int = 0
+
+    def add(self, right: bool) -> None:
+        """Count one answer."""
+        self.right += right
+        self.of += 1
+
+    def __str__(self) -> str:
+        return f"{self.right / max(1, self.of):.3f} ({self.right} of {self.of})"
+
+
+def read_muc(folder: Path) -> list[tuple[dict[str, Any], Reading]]:
+    """Every MUC-4 development article with its reading, no publication date given."""
+    lines = (folder / "muc4_dev.jsonl").read_text(encoding="utf-8").splitlines()
+    return [(item, read_text(item["text"])) for item in map(json.loads, lines)]
+
+
+def muc(pairs: list[tuple[dict[str, Any], Reading]]) -> dict[str, Any]:
+    """The MUC-4 measures."""
+    scores: dict[str, Score] = defaultdict(Score)
+    hit = wrong = missed = 0
+    for item, reading in pairs:
+        told, found = bool(item["templates"]), bool(reading.drafts)
+        hit, wrong, missed = hit + (told and found), wrong + (found and not told), missed + (told and not found)
+        if len(item["templates"]) == 1:
+            _single(item["templates"][0], reading, scores)
+        if told:
+            _places(item, reading, scores)
+    f1 = 2 * hit / max(1, 2 * hit + wrong + missed)
+    return {"relevance F1": f"{f1:.3f} (right {hit}, too many {wrong}, missed {missed})", **scores}
+
+
+def _single(template: dict[str, Any], reading: Reading, scores: dict[str, Score]) -> None:
+    first = reading.drafts[0] if reading.drafts else None
+    day = muc_day(template["INCIDENT: DATE"][0])
+    if day is not None:
+        scores["date first"].add(first is not None and first.date.start == day == first.date.end)
+        scores["date, the publication date"].add(reading.published == day)
+    families = muc_families(template)
+    if families:
+        held = family(first) if first else []
+        scores["weapon family first"].add(bool(held) and held[0] in families)
+        scores["weapon family among"].add(bool(set(held) & families))
+    deaths = muc_deaths(template)
+    if deaths is not None:
+        killed = first.killed if first else None
+        scores["deaths exact"].add(killed is not None and killed.best == deaths)
+        scores["deaths, always 1"].add(deaths == 1)
+
+
+def _places(item: dict[str, Any], reading: Reading, scores: dict[str, Score]) -> None:
+    dateline = reading.dateline
+    body = item["text"][dateline.span.end :] if dateline else item["text"]
+    body = " ".join(body.split())
+    golds = {place for t in item["templates"] if (place := muc_place(t)) and place in body}
+    if not golds:
+        return
+    names = [
+        " ".join(p.name.upper().split())
+        for d in reading.drafts
+        for p in d.places
+        if p.role == "event"
+    ]
+    for gold in golds:
+        scores["place among candidates"].add(any(gold in name for name in names))
+    if len(item["templates"]) == 1:
+        first = next((p for d in reading.drafts[:1] for p in d.places if p.role == "event"), None)
+        scores["place first"].add(first is not None and next(iter(golds)) in " ".join(first.name.split()))
+
+
+def sentences(path: Path) -> Score:
+    """Killed and injured, low and high, of single sentences."""
+    score = Score()
+    for line in path.read_text(encoding="utf-8").splitlines():
+        item = json.loads(line)
+        for field, right in sentence_fields(item).items():
+            score.add(right)
+            if not right and "-v" in sys.argv:
+                print("   ", field, item["text"])
+    return score
+
+
+def sentence_fields(item: dict[str, Any]) -> dict[str, bool]:
+    """Field -> whether it is read as the gold has it (injured_hi -1: not said; null: open)."""
+    drafts = read_text(item["text"]).drafts
+    got: dict[str, int | None] = {}
+    for name in ("killed", "injured"):
+        figures = [f for d in drafts if (f := getattr(d, name)) is not None]
+        got[f"{name}_lo"] = sum(f.low for f in figures)
+        highs = [f.high for f in figures]
+        unsaid = 0 if name == "killed" else -1
+        known = [high for high in highs if high is not None]
+        got[f"{name}_hi"] = (
+            unsaid if not figures else sum(known) if len(known) == len(highs) else None
+        )
+    return {field: value == item[field] for field, value in got.items()}
+
+
+if __name__ == "__main__":
+    DATA = real_data()
+    WANTED = [a for a in sys.argv[1:] if not a.startswith("-")] or ["sentences", "muc"]
+    if "sentences" in WANTED:
+        print("sentences, given", sentences(DATA / "casualty_sentences.jsonl"))
+    if "muc" in WANTED:
+        BEGAN = time.perf_counter()
+        PAIRS = read_muc(DATA)
+        print(f"MUC-4: {len(PAIRS) / (time.perf_counter() - BEGAN):.0f} articles a second")
+        for NAME, VALUE in muc(PAIRS).items():
+            print(f"  {NAME:32} {VALUE}")

@@ -1,0 +1,130 @@
+"""Reading the news: from a text to draft incidents, every value with its quotation.
+
+Rules over text, offline and explainable: `read_text` opens no file but the bundled lexicons, reads
+no clock and calls no model. A draft is a proposal; nothing becomes an incident before an analyst
+has accepted it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from geodata.reading.drafts import Composer
+from geodata.reading.evidence import SUPPORTS, Evidence, SentenceReader
+from geodata.reading.grouping import group
+from geodata.reading.model import (
+    Draft,
+    DraftAccount,
+    DraftActor,
+    DraftDate,
+    DraftPlace,
+    DraftWeapon,
+    Reading,
+)
+from geodata.reading.places import Located, PlaceResolver
+from geodata.reading.spans import Span
+from geodata.reading.structure import layout
+from geodata.reading.tally import Figure
+
+MOST_EVENT_SENTENCES = 400
+"""Sentences of harm that are read in one text; a longer one is read up to there and says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextToRead:
+    """One text for `read_many`."""
+
+    text: str
+    id: str | None = None
+    published: dt.date | None = None
+    country: str | None = None
+
+
+def read_text(
+    text: str,
+    *,
+    published: dt.date | None = None,
+    country: str | None = None,
+    places: PlaceResolver | None = None,
+    document_id: str | None = None,
+) -> Reading:
+    """The incidents that `text` tells of, as drafts in the order of the text.
+
+    Args:
+        text: plain text; offsets in the result are code points of it.
+        published: resolves "Thursday" and "last week". Without it a full date in the dateline is
+            taken, and else such days stay unresolved with a question. Never today.
+        country: ISO 3166-1 alpha-3 of the places, where the caller knows it.
+        places: finds places by name; without it no draft has a point.
+        document_id: returned as `Reading.id`.
+    """
+    parts = layout(text)
+    filed = parts.dateline.date if parts.dateline else None
+    day = published or filed
+    reader = SentenceReader(parts, day)
+    evidence: list[Evidence] = []
+    skipped: dict[str, int] = {}
+    read_to = len(text)
+    for index, sentence in enumerate(parts.sentences):
+        if sentence.role not in ("body", "headline"):
+            skipped[sentence.role] = skipped.get(sentence.role, 0) + 1
+            continue
+        if reader.score(sentence)[1] < SUPPORTS:
+            continue
+        if len(evidence) >= MOST_EVENT_SENTENCES:
+            read_to = sentence.start
+            break
+        evidence.append(reader.read(sentence, index))
+    groups = group(evidence, parts.folded)
+    mentioned = [place for member in evidence for place in member.places]
+    drafts = Composer(parts, day, country, places).compose(groups, mentioned)
+    return Reading(
+        id=document_id,
+        sha256=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
+        drafts=tuple(drafts),
+        repeated=parts.repeated,
+        published=day,
+        published_from="given" if published else "dateline" if filed else None,
+        headline=parts.headline,
+        dateline=parts.dateline,
+        language=parts.language.code,
+        script=parts.language.script,
+        read_to=read_to,
+        skipped=skipped,
+    )
+
+
+def read_many(
+    texts: Iterable[TextToRead], *, places: PlaceResolver | None = None
+) -> Iterator[Reading]:
+    """The readings of many texts, one by one in their order."""
+    for item in texts:
+        yield read_text(
+            item.text,
+            published=item.published,
+            country=item.country,
+            places=places,
+            document_id=item.id,
+        )
+
+
+__all__ = [
+    "MOST_EVENT_SENTENCES",
+    "Draft",
+    "DraftAccount",
+    "DraftActor",
+    "DraftDate",
+    "DraftPlace",
+    "DraftWeapon",
+    "Figure",
+    "Located",
+    "PlaceResolver",
+    "Reading",
+    "Span",
+    "TextToRead",
+    "read_many",
+    "read_text",
+]

@@ -1,0 +1,546 @@
+"""What a sentence says of people killed, injured, missing or captured.
+
+`mentions(tokens)` links each verb or noun of harm to the people it befell: the subject of a
+passive ("12 people were killed"), the object of an active verb ("killed two"), the figure before
+a noun ("two deaths"). Threats, plans and denials give nothing; "may have been killed" gives an
+upper bound only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from geodata.reading.numbers import quantity
+from geodata.reading.parties import AUXILIARIES, CASUALTY_NOUNS, Party, parties_in
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from geodata.reading.spans import Token
+
+
+def _each(category: str, forms: str) -> dict[str, str]:
+    return dict.fromkeys(forms.split(), category)
+
+
+PARTICIPLES = (
+    _each(
+        "killed",
+        "killed murdered assassinated executed massacred slain slaughtered beheaded hanged lynched "
+        "martyred electrocuted crucified decapitated eliminated neutralised neutralized",
+    )
+    | _each("injured", "wounded injured hurt maimed mutilated")
+    | _each("captured", "kidnapped abducted captured arrested detained")
+)
+GERUNDS = (
+    _each("killed", "killing murdering assassinating executing massacring slaughtering beheading")
+    | _each("injured", "wounding injuring hurting maiming")
+    | _each("captured", "kidnapping abducting capturing arresting detaining")
+)
+BASES = (
+    _each("killed", "kill kills murders assassinates executes slay slays massacres beheads")
+    | _each("injured", "wound wounds injure injures")
+    | _each("captured", "kidnap kidnaps abduct abducts captures capture arrest arrests")
+)
+INTRANSITIVES = _each("killed", "died die dies dying perished drowned succumbed suffocated") | _each(
+    "missing", "disappeared vanished"
+)
+ADJECTIVES = _each("killed", "dead") | _each("missing", "missing unaccounted")
+NOUNS_OF = (
+    _each(
+        "killed",
+        "death deaths killing killings murder murders assassination assassinations massacre "
+        "execution slaying slayings lives life",
+    )
+    | _each("captured", "kidnapping kidnappings abduction abductions capture arrest")
+    | _each("missing", "disappearance disappearances")
+    | _each("injured", "wounding injury injuries")
+)
+_PHRASES: tuple[tuple[tuple[str, ...], str, str], ...] = (
+    (("shot", "dead"), "participle", "killed"),
+    (("gunned", "down"), "participle", "killed"),
+    (("mowed", "down"), "participle", "killed"),
+    (("shot", "and", "killed"), "participle", "killed"),
+    (("shot", "to", "death"), "participle", "killed"),
+    (("stabbed", "to", "death"), "participle", "killed"),
+    (("beaten", "to", "death"), "participle", "killed"),
+    (("burned", "to", "death"), "participle", "killed"),
+    (("burnt", "to", "death"), "participle", "killed"),
+    (("hacked", "to", "death"), "participle", "killed"),
+    (("bled", "to", "death"), "intransitive", "killed"),
+    (("put", "to", "death"), "participle", "killed"),
+    (("lost", "their", "lives"), "intransitive", "killed"),
+    (("lost", "his", "life"), "intransitive", "killed"),
+    (("lost", "her", "life"), "intransitive", "killed"),
+    (("lose", "their", "lives"), "intransitive", "killed"),
+    (("losing", "their", "lives"), "intransitive", "killed"),
+    (("found", "dead"), "participle", "killed"),
+    (("feared", "dead"), "feared", "killed"),
+    (("feared", "killed"), "feared", "killed"),
+    (("presumed", "dead"), "feared", "killed"),
+    (("taken", "hostage"), "participle", "captured"),
+    (("taken", "prisoner"), "participle", "captured"),
+    (("taken", "captive"), "participle", "captured"),
+    (("went", "missing"), "intransitive", "missing"),
+    (("sustained", "injuries"), "intransitive", "injured"),
+    (("suffered", "injuries"), "intransitive", "injured"),
+    (("received", "injuries"), "intransitive", "injured"),
+    (("sustained", "wounds"), "intransitive", "injured"),
+    (("suffered", "wounds"), "intransitive", "injured"),
+    (("were", "hospitalised"), "intransitive", "injured"),
+    (("were", "hospitalized"), "intransitive", "injured"),
+    (("was", "hospitalized"), "intransitive", "injured"),
+    (("were", "lightly", "hurt"), "intransitive", "injured"),
+)
+_PHRASE_STARTS = frozenset(phrase[0][0] for phrase in _PHRASES)
+_TOLLS = frozenset("toll tolls losses".split())
+_UNREAL = frozenset(
+    "could would should if unless threatened threatening threatens threat threats vowed vows plan "
+    "plans planned planning plot plotted plotting intend intends intended ordered orders order "
+    "tried trying try attempted attempting attempt attempts wanted want wants hope hoped aimed "
+    "conspiracy conspiring conspired able will shall can cannot can't won't failed swore "
+    "risk risks fear prepared preparing".split()
+)
+_NEGATIONS = frozenset("not never didn't wasn't weren't nor hadn't haven't hasn't neither".split())
+_DENIALS = frozenset("denied denies deny denying".split())
+_CLAUSE = frozenset("when while after before as because but although though whereas if".split())
+_POSSIBLE = (("may", "have"), ("might", "have"), ("may", "be"), ("might", "be"))
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A word or phrase of harm: `form` says where its people stand; token indices."""
+
+    category: str
+    form: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Casualties as one clause gives them, offsets in the whole text.
+
+    `category` is killed, injured, missing, captured or casualties (killed and injured together).
+    """
+
+    category: str
+    low: int
+    best: int | None
+    high: int | None
+    qualifier: str
+    start: int
+    end: int
+    group: str = ""
+    part: bool = False
+    definite: bool = False
+    more: bool = False
+    ordinal: int | None = None
+    total: bool = False
+    counted: bool = True
+
+
+def _word(tokens: Sequence[Token], i: int) -> str:
+    return tokens[i].word if 0 <= i < len(tokens) else ""
+
+
+def triggers_in(tokens: Sequence[Token]) -> list[Trigger]:
+    """Every word of harm in the sentence, in order, phrases before single words."""
+    found: list[Trigger] = []
+    i = 0
+    while i < len(tokens):
+        trigger = _trigger(tokens, i)
+        if trigger is None:
+            i += 1
+        else:
+            found.append(trigger)
+            i = trigger.last
+    return found
+
+
+def _trigger(tokens: Sequence[Token], i: int) -> Trigger | None:
+    word = tokens[i].word
+    if word in _PHRASE_STARTS:
+        for phrase, form, category in _PHRASES:
+            if tuple(token.word for token in tokens[i : i + len(phrase)]) == phrase:
+                return Trigger(category, form, i, i + len(phrase))
+    after = _word(tokens, i + 1)
+    if word in NOUNS_OF and after == "of" and _word(tokens, i + 2) not in ("which", "whom"):
+        return Trigger(NOUNS_OF[word], "noun_of", i, i + 2)
+    if word in _TOLLS:
+        return Trigger("killed", "toll", i, i + 1)
+    if word == "number" and after == "of":
+        return _number_of(tokens, i)
+    for form, table in (
+        ("participle", PARTICIPLES),
+        ("gerund", GERUNDS),
+        ("base", BASES),
+        ("intransitive", INTRANSITIVES),
+        ("adjective", ADJECTIVES),
+    ):
+        if word in table:
+            return Trigger(table[word], form, i, i + 1)
+    if word == "lost" and after not in ("control", "contact"):
+        return Trigger("killed", "lost", i, i + 1)
+    return None
+
+
+def _number_of(tokens: Sequence[Token], i: int) -> Trigger | None:
+    j = i + 3 if _word(tokens, i + 2) == "the" else i + 2
+    category = CASUALTY_NOUNS.get(_word(tokens, j)) or PARTICIPLES.get(_word(tokens, j))
+    if category is None:
+        return None
+    return Trigger("killed" if category == "victims" else category, "toll", i, j + 1)
+
+
+def mentions(tokens: Sequence[Token]) -> list[Mention]:
+    """The casualties that a sentence states, in order of their words."""
+    return _Linker(tokens).run()
+
+
+class _Linker:
+    """Links the triggers of one sentence to its parties."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self.tokens = tokens
+        self.parties = parties_in(tokens)
+        self.triggers = triggers_in(tokens)
+        self.used: set[int] = set()
+        self.found: list[Mention] = []
+
+    def run(self) -> list[Mention]:
+        self._nouns()
+        self._tolls()
+        skip = False
+        for index, trigger in enumerate(self.triggers):
+            if skip:
+                skip = False
+                continue
+            skip = self._joined(index)
+            if trigger.form in ("toll",) or self._inside_party(trigger):
+                continue
+            if self._unreal(trigger):
+                continue
+            self._link(index, combined=skip)
+        return sorted(self.found, key=lambda mention: mention.start)
+
+    def _nouns(self) -> None:
+        """Figures whose own noun is the harm: "two deaths", "no casualties", "12 wounded"."""
+        for number, party in enumerate(self.parties):
+            category = party.category
+            if category == "victims":
+                category = "killed" if party.low == 0 and party.high == 0 else ""
+            if not category or self._noun_is_verb(party):
+                continue
+            self.used.add(number)
+            if party.counted and not self._unreal_at(party.first):
+                self._add(category, [party], party.first, party.last)
+
+    def _noun_is_verb(self, party: Party) -> bool:
+        """"12 wounded soldiers": the noun goes on; "12 bodies" is a find, and counts."""
+        return _word(self.tokens, party.last) == "by" and party.category == "injured"
+
+    def _tolls(self) -> None:
+        for trigger in self.triggers:
+            if trigger.form != "toll":
+                continue
+            for j in range(trigger.last, min(trigger.last + 10, len(self.tokens))):
+                if self.tokens[j].word in (".", ";"):
+                    break
+                if self.tokens[j].word in ("to", "at", "of", "is", "was", "reached", ":", "were"):
+                    found = self._party_at(j + 1)
+                    if found is not None:
+                        self.used.add(found)
+                        party = self.parties[found]
+                        self._add(trigger.category, [party], trigger.first, party.last, total=True)
+                        break
+
+    def _party_at(self, i: int) -> int | None:
+        for number, party in enumerate(self.parties):
+            if party.first == i and party.counted:
+                return number
+        return None
+
+    def _inside_party(self, trigger: Trigger) -> bool:
+        """"One dead terrorist": the figure's noun phrase holds the word of harm."""
+        for number, party in enumerate(self.parties):
+            if party.first <= trigger.first < party.last:
+                if number not in self.used and party.counted and trigger.form == "adjective":
+                    self.used.add(number)
+                    self._add(trigger.category, [party], party.first, party.last)
+                return True
+        return False
+
+    def _joined(self, index: int) -> bool:
+        """"Killed or wounded" with one group for both."""
+        if index + 1 >= len(self.triggers):
+            return False
+        here, there = self.triggers[index], self.triggers[index + 1]
+        between = [token.word for token in self.tokens[here.last : there.first]]
+        return (
+            between in (["and"], ["or"], ["and", "/", "or"], ["/"])
+            and {here.category, there.category} == {"killed", "injured"}
+            and not self._has_own(there, here)
+        )
+
+    def _has_own(self, there: Trigger, here: Trigger) -> bool:
+        """"Killed and wounded 30" shares; "were killed and wounded" shares."""
+        return here.form == "gerund" and there.form != "gerund"
+
+    def _unreal(self, trigger: Trigger) -> bool:
+        start = max(0, trigger.first - 7)
+        before = [token.word for token in self.tokens[start : trigger.first]]
+        for mark in (";", ".", ","):
+            if mark in before:
+                before = before[len(before) - before[::-1].index(mark) :]
+        if set(before) & (_NEGATIONS | _DENIALS) and not self._counts_none(before):
+            return True
+        if trigger.form == "base" and (before[-1:] == ["to"] or before[-2:-1] == ["to"]):
+            return before[-2:-1] != ["managed"]
+        if trigger.form == "base" and trigger.category == "captured" and before[-1:] == ["the"]:
+            return True
+        unreal = set(before) & _UNREAL
+        return bool(unreal) or self._if_clause(trigger)
+
+    @staticmethod
+    def _counts_none(before: Sequence[str]) -> bool:
+        """"Not a single civilian was killed" is a count of none; "not only killed" is no denial."""
+        return "only" in before or any(
+            pair == ("not", "a") for pair in zip(before, before[1:], strict=False)
+        )
+
+    def _if_clause(self, trigger: Trigger) -> bool:
+        words = [token.word for token in self.tokens[: trigger.first]]
+        return words[:1] == ["if"] or words[:1] == ["unless"]
+
+    def _unreal_at(self, i: int) -> bool:
+        before = {token.word for token in self.tokens[max(0, i - 5) : i]}
+        return bool(before & _UNREAL)
+
+    def _possible(self, trigger: Trigger) -> bool:
+        before = [token.word for token in self.tokens[max(0, trigger.first - 5) : trigger.first]]
+        return trigger.form == "feared" or any(
+            pair in zip(before, before[1:], strict=False) for pair in _POSSIBLE
+        )
+
+    def _link(self, index: int, *, combined: bool) -> None:
+        trigger = self.triggers[index]
+        end = self.triggers[index + 1].last if combined else trigger.last
+        category = "casualties" if combined else trigger.category
+        numbers = self._people(trigger, index, end)
+        if not numbers:
+            self._uncounted(trigger, category, end)
+            return
+        parties = [self.parties[number] for number in numbers]
+        if self._possible(trigger):
+            parties = [_only_up_to(party) for party in parties]
+        self.used.update(numbers)
+        first = min(trigger.first, parties[0].first)
+        self._add(category, parties, first, max(end, parties[-1].last))
+
+    def _people(self, trigger: Trigger, index: int, end: int) -> list[int]:
+        if trigger.form in ("gerund", "base", "noun_of", "lost"):
+            return self._objects(end, 4)
+        if trigger.form in ("intransitive", "adjective", "feared"):
+            return self._subjects(trigger, index)
+        if self._passive(trigger):
+            return self._subjects(trigger, index)
+        objects = self._objects(end, 1)
+        return objects if objects else self._subjects(trigger, index)
+
+    def _passive(self, trigger: Trigger) -> bool:
+        before = [token.word for token in self.tokens[max(0, trigger.first - 4) : trigger.first]]
+        for word in reversed(before):
+            if word in AUXILIARIES:
+                return True
+            if not (word.endswith("ly") or word in ("also", "and", "then", "later", "either")):
+                return False
+        return False
+
+    def _objects(self, start: int, reach: int) -> list[int]:
+        """The parties that begin within `reach` tokens after `start`, and those joined to them."""
+        found: list[int] = []
+        last = start
+        for number, party in enumerate(self.parties):
+            if party.first < start or number in self.used:
+                continue
+            between = [token.word for token in self.tokens[last : party.first]]
+            if not found:
+                if len(between) > reach or not _plain_gap(between):
+                    break
+            elif not _joined_by(between) or self._own_verb(party):
+                break
+            found.append(number)
+            last = party.last
+        return self._without_parts(found)
+
+    def _own_verb(self, party: Party) -> bool:
+        """"Killed two and three were wounded": the second group has its own verb."""
+        following = [token.word for token in self.tokens[party.last : party.last + 4]]
+        for word in following:
+            if word in AUXILIARIES or word in PARTICIPLES or word in INTRANSITIVES:
+                return True
+            if word in (",", ".", ";"):
+                return False
+        return False
+
+    def _subjects(self, trigger: Trigger, index: int) -> list[int]:
+        """The parties before the trigger, back to the previous trigger."""
+        previous = self.triggers[index - 1].last if index else 0
+        found: list[int] = []
+        edge = trigger.first
+        for number in range(len(self.parties) - 1, -1, -1):
+            party = self.parties[number]
+            if party.last > trigger.first or number in self.used or not party.person:
+                continue
+            if party.first < previous:
+                break
+            between = [token.word for token in self.tokens[party.last : edge]]
+            if not found:
+                if ";" in between or (set(between) & {"by"} and not party.part):
+                    continue
+            elif not (_joined_by(between) or party_is_total(found, self.parties)):
+                break
+            found.append(number)
+            edge = party.first
+            if trigger.form == "adjective" and len(between) > 2 and len(found) == 1:
+                return []
+        return self._without_parts(found[::-1])
+
+    def _without_parts(self, numbers: list[int]) -> list[int]:
+        """Shares are left out where their whole is there; a counted group outranks a bare noun."""
+        whole = [number for number in numbers if not self.parties[number].part]
+        return whole or numbers
+
+    def _uncounted(self, trigger: Trigger, category: str, end: int) -> None:
+        """"Karlov was killed": one; "they were killed": more than one; no figure otherwise."""
+        if category not in ("killed", "injured", "captured"):
+            return
+        span = (trigger.first, end)
+        if trigger.form == "participle" and self._passive(trigger):
+            auxiliary = [
+                token.word for token in self.tokens[max(0, trigger.first - 4) : trigger.first]
+            ]
+            plural = bool({"were", "are", "weren't", "have"} & set(auxiliary))
+            if set(auxiliary) & {"it", "which", "attack", "crime"}:
+                return
+            single = None if plural else 1
+            self._default(category, single, span, definite="who" in auxiliary)
+        elif trigger.form in ("participle", "base", "gerund") and self._names_object(end):
+            plural = _word(self.tokens, end) == "them"
+            self._default(category, None if plural else 1, span, definite=True)
+        elif trigger.form == "noun_of":
+            plural = self.tokens[trigger.first].word.endswith("s")
+            self._default(category, None if plural else 1, span, definite=True)
+
+    def _names_object(self, end: int) -> bool:
+        return _word(self.tokens, end) in ("him", "her", "them")
+
+    def _default(
+        self, category: str, count: int | None, span: tuple[int, int], *, definite: bool
+    ) -> None:
+        party = Party(
+            count if count is not None else 2,
+            count,
+            count,
+            "exact" if count is not None else "at least",
+            span[0],
+            span[1],
+            counted=False,
+            definite=definite,
+        )
+        self._add(category, [party], *span)
+
+    def _add(
+        self, category: str, parties: list[Party], first: int, last: int, *, total: bool = False
+    ) -> None:
+        summed = _sum(parties)
+        self.found.append(
+            Mention(
+                category,
+                summed.low,
+                summed.best,
+                summed.high,
+                summed.qualifier,
+                self.tokens[first].start,
+                self.tokens[min(last, len(self.tokens)) - 1].end,
+                summed.group,
+                summed.part,
+                summed.definite,
+                summed.more,
+                summed.ordinal,
+                total,
+                summed.counted,
+            )
+        )
+
+
+def party_is_total(found: list[int], parties: Sequence[Party]) -> bool:
+    """Whether all parties found so far are shares, so that their whole is still to come."""
+    return all(parties[number].part for number in found)
+
+
+def _plain_gap(between: Sequence[str]) -> bool:
+    return all(
+        word.isalpha() and word not in _CLAUSE and word not in ("in", "at", "by", "near", "on")
+        for word in between
+    )
+
+
+def _joined_by(between: Sequence[str]) -> bool:
+    """Whether two parties stand in one enumeration: "and", commas, a short phrase and "and"."""
+    if not between or any(word in (";", ".", ":") for word in between):
+        return False
+    links = {",", "and", "as", "well", "plus", "or", "including", "along", "with"}
+    if set(between) <= links | {"his", "her", "their", "the", "also"}:
+        return True
+    verbs = set(between) & (_CLAUSE | AUXILIARIES | {"who", "that", "which", "by"})
+    long = len(between) > 7
+    return between[-1] == "and" and not verbs and not long and not any(
+        word.endswith("ed") for word in between
+    )
+
+
+def _only_up_to(party: Party) -> Party:
+    return replace(party, low=0, best=None, qualifier="up to")
+
+
+def _sum(parties: Sequence[Party]) -> Party:
+    """One party of all: lows and highs added up, one open top opens the sum."""
+    if len(parties) == 1:
+        return parties[0]
+    bests = [party.best for party in parties if party.best is not None]
+    highs = [party.high for party in parties if party.high is not None]
+    groups = {party.group for party in parties}
+    qualifiers = {party.qualifier for party in parties} - {"exact"}
+    return replace(
+        parties[0],
+        low=sum(party.low for party in parties),
+        best=sum(bests) if len(bests) == len(parties) else None,
+        high=sum(highs) if len(highs) == len(parties) else None,
+        qualifier=qualifiers.pop() if len(qualifiers) == 1 else "range" if qualifiers else "exact",
+        group=groups.pop() if len(groups) == 1 else "",
+        part=all(party.part for party in parties),
+        definite=all(party.definite for party in parties),
+        counted=any(party.counted for party in parties),
+        last=parties[-1].last,
+    )
+
+
+def states_zero(tokens: Sequence[Token]) -> tuple[int, int] | None:
+    """The token range of "did not cause any casualties", "without victims", or None."""
+    for i, token in enumerate(tokens):
+        if token.word not in ("any", "without"):
+            continue
+        window = [later.word for later in tokens[i + 1 : i + 4]]
+        before = {earlier.word for earlier in tokens[max(0, i - 4) : i]}
+        if token.word == "any" and not before & (_NEGATIONS | {"without"}):
+            continue
+        for offset, word in enumerate(window):
+            if word in CASUALTY_NOUNS and word not in ("dead", "wounded", "injured", "missing"):
+                return i, i + offset + 2
+    return None
+
+
+__all__ = ["Mention", "Trigger", "mentions", "quantity", "states_zero", "triggers_in"]

@@ -1,0 +1,227 @@
+"""From the sentences of one incident to its draft."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from geodata.reading.accounts import AccountFinder, AccountMention
+from geodata.reading.dates import WEEKDAYS
+from geodata.reading.confidence import confidences
+from geodata.reading.evidence import Evidence, hedged
+from geodata.reading.grouping import Group, specific
+from geodata.reading.locating import Context, located
+from geodata.reading.model import (
+    Draft,
+    DraftAccount,
+    DraftActor,
+    DraftDate,
+    DraftPlace,
+    DraftWeapon,
+)
+from geodata.reading.places import PlaceMention, same_place
+from geodata.reading.spans import Span
+from geodata.reading.tally import Figure, figures
+from geodata.reading.weapons import strongest
+
+if TYPE_CHECKING:
+    from geodata.reading.dates import DateMention
+    from geodata.reading.places import PlaceResolver
+    from geodata.reading.structure import Layout
+
+_MOST_PLACES = 12
+_MOST_ACTORS = 8
+_CIVIL = frozenset(("civilian", "children", "women"))
+_GENERIC_KINDS = {"killing", "attack"}
+
+
+class Composer:
+    """Composes the drafts of one text."""
+
+    def __init__(
+        self,
+        layout: Layout,
+        published: dt.date | None,
+        country: str | None,
+        resolver: PlaceResolver | None,
+    ) -> None:
+        self.layout = layout
+        self.published = published
+        self.resolver = resolver
+        self.country = country
+        self.accounts = AccountFinder(layout.text, layout.folded, layout.sentences)
+
+    def compose(self, groups: list[Group], mentioned: list[PlaceMention]) -> list[Draft]:
+        """One draft for each group; accounts go to the group that they stand nearest to."""
+        context = Context.of(mentioned, self.layout, self.country)
+        found = self.accounts.find() if groups else []
+        return [
+            self._draft(group, context, _nearest(found, groups, number))
+            for number, group in enumerate(groups)
+        ]
+
+    def _draft(self, group: Group, context: Context, accounts: list[AccountMention]) -> Draft:
+        primary = group.primary()
+        members = [primary, *(m for m in group.members if m is not primary)]
+        text = self.layout.text
+        date = self._date(members)
+        places = self._places(members, context)
+        said = [s for m in group.members if not m.background for s in m.said]
+        counted = figures(text, said)
+        actors = self._actors(members)
+        weapons = strongest([w for m in members for w in m.weapons])
+        shares = [s for s in said if s.mention.part and s.mention.group in _CIVIL]
+        draft = Draft(
+            sentence=_span(text, primary),
+            sentences=tuple(_span(text, m) for m in group.members),
+            date=date,
+            places=places,
+            killed=counted.get("killed"),
+            injured=counted.get("injured"),
+            missing=counted.get("missing"),
+            captured=counted.get("captured"),
+            civilians_killed=figures(text, shares).get("killed"),
+            actors=actors,
+            weapons=tuple(DraftWeapon(w.code, w.group, w.span) for w in weapons),
+            accounts=tuple(DraftAccount(a.speaker, a.stance, a.about, a.span) for a in accounts),
+            flags=(),
+            confidence={},
+            kinds=frozenset(kind for m in group.members for kind in m.event.kinds),
+        )
+        draft = replace(draft, flags=self._flags(draft, group))
+        return replace(draft, confidence=confidences(draft, group, self.layout))
+
+    def _date(self, members: list[Evidence]) -> DraftDate:
+        """The day of the fullest sentence, else of the next that names one."""
+        found = [day for m in members if (day := m.day()) is not None]
+        exact = [day for day in found if day.precision in ("day", "days", "weekday")]
+        chosen = exact[0] if exact else found[0] if found else None
+        if chosen is None:
+            question = "When did this happen? The text names no day."
+            return DraftDate(None, None, "unknown", None, question)
+        question = chosen.question or self._doubt(chosen)
+        return DraftDate(chosen.start, chosen.end, chosen.precision, chosen.span, question)
+
+    def _doubt(self, chosen: DateMention) -> str | None:
+        """A weekday that is the day of publication, against "last week" elsewhere: ask."""
+        quote = chosen.span.quote.lower()
+        if chosen.start != self.published or not any(day in quote for day in WEEKDAYS):
+            return None
+        others = [day for day in WEEKDAYS if day not in quote and day in self.layout.folded]
+        if others or "last week" in self.layout.folded:
+            return (
+                f"Was “{chosen.span.quote}” the day of publication, {self.published}, "
+                "or a week earlier? The text also speaks of another day."
+            )
+        return None
+
+    def _places(self, members: list[Evidence], context: Context) -> tuple[DraftPlace, ...]:
+        """Places of the event, the surest first, then those only mentioned, by their role."""
+        events = _ranked(members)
+        primary = members[0]
+        roles = ("training", "border", "metonym", "origin")
+        others = [p for p in primary.places if p.role in roles]
+        result = [located(p, a, context, self.resolver) for p, a in events[:_MOST_PLACES]]
+        result += [DraftPlace(p.name, p.role, p.relation, p.span) for p in others]
+        dateline = self.layout.dateline
+        if dateline is not None:
+            name = " ".join(dateline.place.quote.split())
+            result.append(DraftPlace(name, "dateline", "at", dateline.place))
+        return tuple(result)
+
+    def _actors(self, members: list[Evidence]) -> tuple[DraftActor, ...]:
+        denied = self._deniers()
+        kept: dict[tuple[str, str], DraftActor] = {}
+        for member in members:
+            filled = {role for role, _ in kept}
+            for actor in member.actors:
+                if actor.role in filled and member is not members[0] and actor.stance is None:
+                    continue
+                stance = actor.stance
+                if actor.role == "perpetrator" and actor.country in denied:
+                    stance = "denies"
+                key = (actor.role, actor.country or actor.name.lower())
+                kept.setdefault(key, DraftActor(actor.name, actor.role, actor.span, stance))
+        return tuple(list(kept.values())[:_MOST_ACTORS])
+
+    def _deniers(self) -> set[str]:
+        """Countries that deny the act itself anywhere in the text."""
+        from geodata.reading.actors import ActorFinder  # noqa: PLC0415 - one use
+
+        finder = ActorFinder(self.layout.text, self.layout.folded)
+        bodies = [s for s in self.layout.sentences if s.role == "body"]
+        return {who for s in bodies if (who := finder.denies(s.start, s.end))}
+
+    def _flags(self, draft: Draft, group: Group) -> tuple[str, ...]:
+        folded = self.layout.folded
+        flags = []
+        if self.published is None and draft.date.start is None:
+            flags.append("no_publication_date")
+        if draft.date.question and draft.date.start is not None:
+            flags.append("date_doubtful")
+        events = [p for p in draft.places if p.role == "event"]
+        if not events:
+            flags.append("no_place")
+        elif events[0].relation == "near":
+            flags.append("place_approximate")
+        for name, figure in (("killed", draft.killed), ("injured", draft.injured)):
+            if figure is not None and hedged(folded, figure.span):
+                flags.append(f"{name}_hedged")
+            if figure is not None and figure.best is None:
+                flags.append(f"{name}_not_exact")
+        if len({a.speaker for a in draft.accounts}) > 1 or any(
+            a.stance == "denies" for a in draft.accounts
+        ):
+            flags.append("accounts_differ")
+        if any("continued strikes" in folded[m.sentence.start : m.sentence.end] for m in group.members):
+            flags.append("possible_further_events")
+        return tuple(flags)
+
+
+def _span(text: str, member: Evidence) -> Span:
+    return Span.of(text, member.sentence.start, member.sentence.end)
+
+
+def _ranked(members: list[Evidence]) -> list[tuple[PlaceMention, tuple[Span, ...]]]:
+    """Event places, most specific and nearest to the fullest sentence first, each with aliases.
+
+    A country is listed only where nothing finer is named.
+    """
+    order = {"site": 0, "street": 0, "neighbourhood": 0, "settlement": 0, "": 1, "area": 2, "admin1": 3}
+    held: list[tuple[tuple[float, ...], PlaceMention]] = []
+    for rank, member in enumerate(members):
+        containers = {name for place in member.places for name in place.within}
+        for place in member.places:
+            if place.role != "event":
+                continue
+            coarse = order.get(place.kind, 4) + 1.5 * (place.name in containers)
+            held.append(((coarse + 0.8 * min(rank, 4), rank, place.span.start), place))
+    finer = [item for item in held if item[1].country is None]
+    chosen: list[tuple[PlaceMention, list[Span]]] = []
+    for _, place in sorted(finer or held, key=lambda item: item[0]):
+        twin = next((entry for entry in chosen if same_place(entry[0], place)), None)
+        if twin is not None:
+            twin[1].append(place.span)
+        else:
+            chosen.append((place, []))
+    return [(place, tuple(aliases)) for place, aliases in chosen]
+
+
+def _nearest(found: list[AccountMention], groups: list[Group], number: int) -> list[AccountMention]:
+    """The accounts that stand nearer to this group than to any other."""
+    return [
+        account
+        for account in found
+        if min(range(len(groups)), key=lambda n: _distance(account, groups[n])) == number
+    ]
+
+
+def _distance(account: AccountMention, group: Group) -> int:
+    return min(
+        max(member.sentence.start - account.span.end, account.span.start - member.sentence.end, 0)
+        for member in group.members
+    )
+
+
+__all__ = ["Composer", "Figure", "specific"]

@@ -1,0 +1,101 @@
+"""Which sentences tell of an incident, and which only look like it.
+
+A sentence is scored by cues (words of attack, harm, weapon, a figure, a day); background, threats,
+suppositions, sentences of courts, meetings and calls are told apart by their own words. Every
+score comes with the cues that made it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from geodata.reading.lexicons import lexicon
+
+_UNREAL_START = re.compile(r"\s*[\"']?(?:if|unless|should)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A word or phrase that counts for or against a sentence telling of an incident."""
+
+    name: str
+    weight: float
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventScore:
+    """How strongly a sentence tells of an incident; `cues` say why, `kind` is its main kind.
+
+    `kinds` holds every kind of harm that the sentence names, such as bombing or kidnapping.
+    """
+
+    score: float
+    cues: tuple[Cue, ...]
+    kinds: frozenset[str]
+    excluded: str | None = None
+
+
+@cache
+def _table() -> tuple[re.Pattern[str], tuple[tuple[str, float, str], ...]]:
+    """All cues as one expression; the n-th group stands for the n-th (name, weight, kind)."""
+    alternatives, meaning = [], []
+    for name, entry in lexicon("events")["cues"].items():
+        terms = "|".join(term.replace(" ", r"\s+") for term in entry["terms"])
+        alternatives.append(f"({terms})")
+        meaning.append((name, float(entry["weight"]), entry.get("kind", "")))
+    return re.compile(r"\b(?:" + "|".join(alternatives) + r")(?![\w])"), tuple(meaning)
+
+
+@cache
+def _exclusions() -> tuple[re.Pattern[str], tuple[str, ...]]:
+    """Words that take a sentence out, one group for each reason."""
+    alternatives, names = [], []
+    for name, terms in lexicon("events")["exclusions"].items():
+        alternatives.append("(" + "|".join(term.replace(" ", r"\s+") for term in terms) + ")")
+        names.append(name)
+    return re.compile(r"\b(?:" + "|".join(alternatives) + r")(?![\w])"), tuple(names)
+
+
+def score(folded: str, start: int, end: int) -> EventScore:
+    """The event score of `folded[start:end]`; each cue name counts once."""
+    pattern, meaning = _table()
+    seen: dict[str, Cue] = {}
+    kinds = set()
+    for match in pattern.finditer(folded, start, end):
+        name, weight, kind = meaning[(match.lastindex or 1) - 1]
+        if kind:
+            kinds.add(kind)
+        seen.setdefault(name, Cue(name, weight, match.start(), match.end()))
+    if not kinds:
+        return EventScore(0.0, tuple(seen.values()), frozenset())
+    total = sum(cue.weight for cue in seen.values())
+    return EventScore(total, tuple(seen.values()), frozenset(kinds), excluded(folded, start, end))
+
+
+def excluded(folded: str, start: int, end: int) -> str | None:
+    """Why the sentence tells of no incident (threat, supposition, court, …), or None."""
+    if _UNREAL_START.match(folded, start, end):
+        return "hypothetical"
+    pattern, names = _exclusions()
+    match = pattern.search(folded, start, end)
+    return None if match is None else names[(match.lastindex or 1) - 1]
+
+
+_SINCE = re.compile(
+    r"\bsince\s+(?:the\s+)?(?:\w+\s+){0,4}(?:war|conflict|uprising|fighting|crisis|insurgency|began|start\w*|"
+    r"beginning|outbreak|violence|revolt|rebellion|(?:19|20)\d\d|(?:january|february|march|april|may|june|july|august|september|october|november|december))\b"
+    r"|\b(?:so\s+far\s+this\s+(?:year|month)|in\s+recent\s+(?:years|months|decades)|"
+    r"(?:over|in|during|for)\s+the\s+(?:past|last)\s+(?:\w+\s+){0,3}(?:years|months|decades?|year)|"
+    r"(?:\w+\s+)?(?:years|decades)\s+ago|(?:\w+[- ])?year\s+(?:civil\s+)?(?:war|conflict|insurgency)|"
+    r"every\s+(?:day|week|month|year)|each\s+(?:year|month|day)|throughout\s+the\s+(?:war|conflict)|"
+    r"in\s+(?:the\s+)?(?:19|20)\d0s|to\s+date|during\s+the\s+(?:civil\s+)?war)\b"
+)
+
+
+def background(folded: str, start: int, end: int) -> bool:
+    """Whether the sentence sums up a longer past ("since the war began", "in recent years")."""
+    return _SINCE.search(folded, start, end) is not None

@@ -1,0 +1,169 @@
+"""What one sentence says of an incident, all fields together."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geodata.reading import events
+from geodata.reading.actors import ActorFinder, ActorMention
+from geodata.reading.casualties import Mention, mentions, states_zero
+from geodata.reading.dates import DateMention, dates_in
+from geodata.reading.places import PlaceFinder, PlaceMention
+from geodata.reading.spans import Span, tokens_of
+from geodata.reading.tally import SaidMention
+from geodata.reading.weapons import WeaponMention, weapons_in
+
+if TYPE_CHECKING:
+    from geodata.reading.structure import Layout, Sentence
+
+TELLS = 1.0
+"""Score from which a sentence tells of an incident on its own."""
+
+SUPPORTS = 0.6
+"""Score from which a sentence adds to an incident told elsewhere."""
+
+_EXCLUDED = 1.3
+_OLD_DAYS = 330
+_CLAUSES = re.compile(r";|\s(?:while|whereas|but)\s")
+_SAYS = re.compile(
+    r"(?P<who>(?:the\s+)?[\w'-]+(?:\s+[\w'-]+){0,3}?)\s+(?:\w+ly\s+)?"
+    r"(?:said|says|claimed|claims|reported|put|puts|estimated|admitted|acknowledged|announced|confirmed|conceded)\b"
+)
+_SAID_AFTER = re.compile(
+    r"[,\"]\s+(?P<who>(?:the\s+|an?\s+)?[\w'-]+(?:\s+[\w'-]+){0,3}?)\s+"
+    r"(?:said|says|claimed|claims|reported|insisted|told)\b"
+)
+_UNVERIFIED = re.compile(
+    r"could\s+not\s+(?:immediately\s+)?be\s+(?:independently\s+|immediately\s+)?(?:verified|confirmed)|unverified|"
+    r"(?:not|no)\s+(?:been\s+)?independent(?:ly)?\s+(?:verified|confirm\w*)|impossible\s+to\s+verify|unconfirmed"
+)
+_OWN_CLAIM = re.compile(r"\"[^\"]*\b(?:we|our|us)\b|\bclaim(?:ed|s|ing)?\b|\bboast\w*|\bunverified\b|\bunconfirmed\b")
+HEDGE = re.compile(
+    r"\b(?:reportedly|allegedly|apparently|possibly|unconfirmed|believed\s+to|feared|may\s+have|might\s+have|"
+    r"according\s+to|said\s+to\s+have|is\s+thought)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One sentence with all that was found in it; `index` is its place among the sentences."""
+
+    sentence: Sentence
+    index: int
+    event: events.EventScore
+    score: float
+    background: bool
+    dates: tuple[DateMention, ...]
+    places: tuple[PlaceMention, ...]
+    actors: tuple[ActorMention, ...]
+    weapons: tuple[WeaponMention, ...]
+    said: tuple[SaidMention, ...]
+
+    @property
+    def span_length(self) -> int:
+        """Characters."""
+        return self.sentence.end - self.sentence.start
+
+    def day(self) -> DateMention | None:
+        """The day named nearest to the act, the most exact first; None where no day is named."""
+        usable = [date for date in self.dates if not date.future]
+        if not usable:
+            return None
+        cues = [c.start for c in self.event.cues if c.name not in ("day", "figure", "weapon")]
+        anchor = cues[0] if cues else self.sentence.start
+        order = {"day": 0, "weekday": 0, "days": 1, "week": 2, "unknown": 2, "month": 3, "year": 4}
+        return min(
+            usable, key=lambda d: (order.get(d.precision, 5), abs(d.span.start - anchor))
+        )
+
+
+class SentenceReader:
+    """Reads the sentences of one text; holds what they share."""
+
+    def __init__(self, layout: Layout, published: dt.date | None) -> None:
+        self.layout = layout
+        self.published = published
+        self.places = PlaceFinder(layout.text, layout.folded)
+        self.actors = ActorFinder(layout.text, layout.folded)
+
+    def score(self, sentence: Sentence) -> tuple[events.EventScore, float]:
+        """The sentence's event score, lowered where its words speak of no real act."""
+        event = events.score(self.layout.folded, sentence.start, sentence.end)
+        return event, event.score - (_EXCLUDED if event.excluded else 0.0)
+
+    def read(self, sentence: Sentence, index: int) -> Evidence:
+        """Everything in the sentence."""
+        text, folded = self.layout.text, self.layout.folded
+        edges = (sentence.start, sentence.end)
+        event, value = self.score(sentence)
+        dates = tuple(dates_in(text, folded, *edges, self.published))
+        return Evidence(
+            sentence,
+            index,
+            event,
+            value,
+            self._background(dates, *edges),
+            dates,
+            tuple(self.places.find(*edges)),
+            tuple(self.actors.find(*edges)),
+            tuple(weapons_in(text, folded, *edges, self.layout.language.code or "en")),
+            tuple(self._said(sentence, index)),
+        )
+
+    def _background(self, dates: tuple[DateMention, ...], start: int, end: int) -> bool:
+        """Told of a longer or long-past time, with no near day beside it."""
+        near = [date for date in dates if self._near(date)]
+        if near:
+            return False
+        far = any(not self._near(date) for date in dates if not date.future)
+        return far or events.background(self.layout.folded, start, end)
+
+    def _near(self, date: DateMention) -> bool:
+        if date.future:
+            return False
+        if date.precision == "year":
+            return date.start is not None and self.published is not None and (
+                date.start.year == self.published.year and date.span.quote.lower() == "this year"
+            )
+        if date.end is None or self.published is None:
+            return True
+        return (self.published - date.end).days <= _OLD_DAYS
+
+    def _said(self, sentence: Sentence, index: int) -> list[SaidMention]:
+        tokens = tokens_of(self.layout.folded, sentence.start, sentence.end)
+        found = mentions(tokens)
+        zero = states_zero(tokens)
+        if zero is not None and not found:
+            start, end = tokens[zero[0]].start, tokens[min(zero[1], len(tokens)) - 1].end
+            found = [Mention("casualties", 0, 0, 0, "exact", start, end)]
+        return [
+            SaidMention(mention, index, *self._speaker(sentence, mention)) for mention in found
+        ]
+
+    def _speaker(self, sentence: Sentence, mention: Mention) -> tuple[str | None, bool]:
+        """Who gives the figure within its own clause, and whether it is a claim nobody verified."""
+        folded, start, end = self.layout.folded, sentence.start, sentence.end
+        for cut in _CLAUSES.finditer(folded, sentence.start, sentence.end):
+            if cut.end() <= mention.start:
+                start = cut.end()
+            elif cut.start() >= mention.end and end == sentence.end:
+                end = cut.start()
+        match = _SAYS.search(folded, start, min(mention.end, end)) or _SAID_AFTER.search(
+            folded, mention.end, end
+        )
+        speaker = " ".join(match.group("who").split()) if match else None
+        after = min(len(folded), sentence.end + 200)
+        doubted = (
+            speaker is not None
+            and _UNVERIFIED.search(folded, sentence.start, after) is not None
+            and _OWN_CLAIM.search(folded, sentence.start, sentence.end) is not None
+        )
+        return speaker, doubted
+
+
+def hedged(folded: str, figure: Span) -> bool:
+    """Whether a figure stands under "reportedly" or the like, a few words before it."""
+    return HEDGE.search(folded, max(0, figure.start - 60), figure.end) is not None
