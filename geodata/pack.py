@@ -247,10 +247,16 @@ def _add_actors(writer: _Writer) -> None:
 
 def _add_weapons(writer: _Writer) -> None:
     """One dictionary of cells: weapon codes and launch groups together."""
-    both = [writer.column(name).cast(pa.string()) for name in ("weapon", "weapon_group")]
+    # Filled first: where both are null, pyarrow 25's `null_handling="skip"` drops the row.
+    both = [
+        pc.fill_null(writer.column(name).cast(pa.string()), "")
+        for name in ("weapon", "weapon_group")
+    ]
     bar = pa.scalar(LIST_SEPARATOR, pa.string())
-    joined = pc.binary_join_element_wise(*both, bar, null_handling="skip")
-    codes, words = _dictionary(pc.if_else(pc.equal(joined, ""), pa.scalar(None), joined))
+    joined = pc.utf8_trim(pc.binary_join_element_wise(*both, bar), " |")
+    codes, words = _dictionary(
+        pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
+    )
     writer.dictionaries["weapon_cell"] = words
     writer.add("weapon_cell", codes)
 
