@@ -16,6 +16,8 @@ from geodata.gazetteer.admin import AdminMatch, admin1_name, lies_in
 from geodata.gazetteer.index import EXACT, PlaceIndex
 from geodata.gazetteer.places import Candidate, distance_km
 
+MOST_CANDIDATES: Final = 10
+"""How many candidates an answer carries."""
 NAMESAKE_KM: Final = 25.0
 """Places of one name nearer than this are one place in two layers, or cannot mislead."""
 ADMIN2_KM: Final = 100.0
@@ -99,6 +101,8 @@ def choose(hits: Sequence[Hit], context: Context) -> Choice:
         context: what is known of the place beside its name.
     """
     fitting = [hit for hit in hits if agrees(hit, context)]
+    if hits[0].tier != EXACT and context.admin is None and not context.nearby:
+        return Choice(None, "abstained: only like in sound", tuple(sorted(hits, key=_rank)))
     ranked = tuple(sorted(fitting, key=_rank)) + tuple(h for h in hits if h not in fitting)
     if not fitting:
         return Choice(None, f"abstained: {_namesakes(len(hits))} elsewhere", ranked)

@@ -17,8 +17,8 @@ from platformdirs import user_cache_path
 
 from geodata.errors import UnreadableFile
 from geodata.gazetteer import choose, names
-from geodata.gazetteer.admin import AdminMatch, admin1_match
-from geodata.gazetteer.choose import Choice, Context, Hit
+from geodata.gazetteer.admin import AdminMatch, admin1_match, country_meant
+from geodata.gazetteer.choose import MOST_CANDIDATES, Choice, Context, Hit
 from geodata.gazetteer.countries import country_code
 from geodata.gazetteer.index import EXACT, ROMANISED, SKELETON, PlaceIndex
 from geodata.gazetteer.layers import (
@@ -30,11 +30,9 @@ from geodata.gazetteer.layers import (
     table_places,
 )
 from geodata.gazetteer.phrases import PlacePhrase, readings
-from geodata.gazetteer.places import Candidate, Location, distance_km, moved
+from geodata.gazetteer.pins import around_seat, pinned, pinned_between, unit_location
+from geodata.gazetteer.places import Candidate, Location, distance_km
 
-MOST_CANDIDATES: Final = 10
-NEAR_TOWN_KM: Final = 10.0
-"""Radius of "near X" and of a thing in X that has no place of its own, where X is a town."""
 _FURTHEST: Final = 4
 
 CORRECTED, LEARNED, SITES, PACKS, BASE = range(5)
@@ -140,16 +138,29 @@ class Gazetteer:
     def _locate_uncached(self, name: str, country: str, admin1: str, admin2: str) -> Location:
         code = country_code(country)
         if code is None:
-            method = "no country" if not country else "unknown country"
-            found = self.candidates(name, limit=MOST_CANDIDATES) if names.words(name) else ()
-            method = f"abstained: {method}" if found else method
-            return Location(None, None, "unknown", None, method, candidates=tuple(found))
-        admin = admin1_match(admin1, code)
-        context = Context(code, admin, self._seats(admin2, code, admin))
+            return self._without_country(name, country)
+        context = self._context(country_meant(admin1, code), admin1, admin2)
+        context = _with_own_admin(name, context)
         location = self._named(name, context)
         if location is not None and location.latitude is not None:
-            return _with_admin2(location, admin2, context)
+            return replace(location, admin2=admin2 or None) if context.seats else location
         return self._unit(name, context, location)
+
+    def _without_country(self, name: str, country: str) -> Location:
+        """No pin: "al-Tanaf" must not become Tanaf in Senegal."""
+        method = "unknown country" if country else "no country"
+        found = self.candidates(name, limit=MOST_CANDIDATES) if names.words(name) else []
+        if found:
+            method = f"abstained: {method}"
+        return Location(None, None, "unknown", None, method, candidates=tuple(found))
+
+    def _context(self, country: str, admin1: str, admin2: str) -> Context:
+        admin = admin1_match(admin1, country)
+        seats = self._seats(admin2, country, admin)
+        if admin is None and admin1 and not seats:
+            # Some sources give a district, such as Afrin, where others give the province.
+            seats = self._seats(admin1, country, None)
+        return Context(country, admin, seats)
 
     def _named(self, name: str, context: Context) -> Location | None:
         """The first reading of a phrase that yields a point; else the first that abstains."""
@@ -158,6 +169,8 @@ class Gazetteer:
             unit = _admin_reading(reading, context)
             if unit is not None:
                 return unit
+            if reading.relation in ("alias", "in district") and _is_province(reading, context):
+                continue
             location = self._read(reading, context)
             if location is None:
                 continue
@@ -168,9 +181,7 @@ class Gazetteer:
 
     def _read(self, reading: PlacePhrase, context: Context) -> Location | None:
         """The location of one reading; None where its name is nowhere in the country."""
-        inner = context
-        if reading.within:
-            inner = self._within(reading, context)
+        inner = self._within(reading, context) if reading.within else context
         choice = self._choice(reading.name, inner)
         if choice is None:
             return None
@@ -181,11 +192,11 @@ class Gazetteer:
                 candidates=found,
             )  # fmt: skip
         if reading.relation == "between" and reading.other is not None:
-            other = self._choice(reading.other, inner)
+            other = self._choice(reading.other, Context(context.country))
             if other is None or other.hit is None:
                 return None
-            return _between(choice, other.hit, inner)
-        return _pinned(choice, reading, inner)
+            return pinned_between(choice, other.hit, inner)
+        return pinned(choice, reading, inner)
 
     def _within(self, reading: PlacePhrase, context: Context) -> Context:
         """The context narrowed by the containers that the phrase itself names."""
@@ -249,8 +260,11 @@ class Gazetteer:
         found = abstained.candidates if abstained else ()
         if not found and names.words(name):
             found = tuple(self.candidates(name, country=context.country, limit=MOST_CANDIDATES))
+        district = around_seat(context, why)
+        if district is not None:
+            return replace(district, candidates=found)
         if context.admin is not None:
-            unit = _unit_location(context.admin, f"admin1 fallback ({why})")
+            unit = unit_location(context.admin, f"admin1 fallback ({why})")
             return replace(unit, candidates=found)
         return Location(
             None, None, "country", None, f"country only ({why})", country=context.country,
@@ -314,68 +328,22 @@ def _sites_source(text: str) -> str:
     return f"conflict_sites {blake2b(text.encode(), digest_size=4).hexdigest()}"
 
 
+def _with_own_admin(name: str, context: Context) -> Context:
+    """The context with the province that the phrase itself names, where none was given."""
+    if context.admin is None:
+        for reading in readings(name):
+            if reading.relation == "in district" and _is_province(reading, context):
+                return replace(context, admin=admin1_match(reading.name, context.country))
+    return context
+
+
+def _is_province(reading: PlacePhrase, context: Context) -> bool:
+    return admin1_match(reading.name, context.country) is not None
+
+
 def _admin_reading(reading: PlacePhrase, context: Context) -> Location | None:
     """The unit, where a phrase says itself that it means one ("Raqqa governorate")."""
-    if reading.role != "admin1":
+    if reading.role != "admin1" or reading.relation != "at":
         return None
     match = admin1_match(reading.name, context.country)
-    return None if match is None else _unit_location(match, "admin1 named")
-
-
-def _unit_location(match: AdminMatch, method: str) -> Location:
-    unit = match.units[0]
-    return Location(
-        unit.latitude, unit.longitude, "admin1", round(unit.radius_km, 1), method,
-        source=boundaries_source(), matched_name=unit.name, country=unit.country, admin1=unit.name,
-        score=0.3,
-    )  # fmt: skip
-
-
-def boundaries_source() -> str:
-    """Name and version of the administrative units."""
-    return "Natural Earth 4.1.0"
-
-
-def _with_admin2(location: Location, admin2: str, context: Context) -> Location:
-    return replace(location, admin2=admin2 or None) if context.seats else location
-
-
-def _pinned(choice: Choice, reading: PlacePhrase, context: Context) -> Location:
-    """A chosen place as a location, widened as the phrase asks."""
-    hit = choice.hit
-    assert hit is not None  # noqa: S101 - callers ask only about a choice that was made
-    found = choose.candidates_of(choice.ranked, context, MOST_CANDIDATES)
-    best = choose.candidate(hit, context)
-    latitude, longitude = best.latitude, best.longitude
-    precision, radius = best.precision, best.radius_km
-    method = choice.method
-    in_town = best.kind == "populated" and reading.role in ("site", "part", "area")
-    if reading.relation == "offset" and reading.bearing is not None:
-        distance = reading.distance_km or 0.0
-        latitude, longitude = moved(latitude, longitude, distance, reading.bearing)
-        precision, radius = "near", max(2.0, distance / 2, radius)
-        method = f"{distance:g} km from {best.name}"
-    elif reading.relation != "at" or in_town:
-        wide = reading.distance_km or NEAR_TOWN_KM
-        precision, radius = "near", max(wide, radius)
-        method = f"near {best.name}"
-    return Location(
-        latitude, longitude, precision, radius, method, source=best.source,
-        matched_name=best.name, country=context.country, admin1=best.admin1, score=best.score,
-        candidates=found,
-    )  # fmt: skip
-
-
-def _between(choice: Choice, other: Hit, context: Context) -> Location:
-    """The point half-way between two places, with a circle that reaches both."""
-    hit = choice.hit
-    assert hit is not None  # noqa: S101 - callers ask only about a choice that was made
-    half = choose.apart_km(hit, other) / 2
-    (south, west), (north, east) = hit.point, other.point
-    names_ = f"{hit.layer.name(hit.number)} and {other.layer.name(other.number)}"
-    return Location(
-        round((south + north) / 2, 6), round((west + east) / 2, 6), "near",
-        round(max(half, 2.0), 1), f"between {names_}", source=hit.layer.source,
-        matched_name=names_, country=context.country, score=0.6,
-        candidates=choose.candidates_of(choice.ranked, context, MOST_CANDIDATES),
-    )  # fmt: skip
+    return None if match is None else unit_location(match, "admin1 named")

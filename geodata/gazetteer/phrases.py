@@ -25,10 +25,11 @@ class PlacePhrase:
 
     Attributes:
         name: the name to look up, as written.
-        role: what the feature word asks for: `settlement`, `site`, `part` (of a town), `admin1`,
-            `admin2`, `area`, or "" where there is none.
-        relation: `at` the named place; `near` it; `in` it, where the thing itself has another
-            name that was not found; `offset` from it; `between` it and `other`.
+        role: what the feature word asks for: `settlement`, `site`, `part` (of a town), `street`,
+            `area`, `near`, `admin2`, `admin1`, or "" where there is none.
+        relation: `at` the named place, or `alias` where the name stood in brackets; `near` it;
+            `in town` or `in district`, where the thing itself has another name that was not found;
+            `offset` from it; `between` it and `other`.
         within: names that the phrase gives as containing it, nearest first.
         other: the second place of `between`.
         distance_km: of an offset.
@@ -52,6 +53,10 @@ def _feature_words() -> dict[tuple[str, ...], str]:
 
 
 _MOST_WORDS = 5
+_RANK = ("", "settlement", "site", "part", "street", "area", "near", "admin2", "admin1")
+ALL_ROLES = frozenset(_RANK)
+ADMIN_ROLES = frozenset(("admin1", "admin2"))
+_INSIDE = frozenset(("part", "street", "site"))
 _BEARINGS = {
     "north": 0, "northeast": 45, "east": 90, "southeast": 135, "south": 180, "southwest": 225,
     "west": 270, "northwest": 315,
@@ -72,11 +77,15 @@ _AND = re.compile(r"\s+(?:and|&|et|y|та|и)\s+", re.IGNORECASE)
 _KM_PER_MILE = 1.609344
 
 
-def split_feature(name: str) -> tuple[str, str]:
-    """A name without the feature words around it, and the role of the outermost.
+def split_feature(name: str, roles: frozenset[str] = ALL_ROLES) -> tuple[str, str]:
+    """A name without the feature words around it, and the vaguest of their roles.
 
     Leading words are looked for first ("camp de Kakuma"), then trailing ones ("Kakuma refugee
     camp"). The name comes back as it was written; "" if nothing but feature words is there.
+
+    Args:
+        name: as written.
+        roles: only words with these roles are taken off.
     """
     table = _feature_words()
     tokens = name.split()
@@ -88,7 +97,7 @@ def split_feature(name: str) -> tuple[str, str]:
             for leading in (True, False):
                 part = tokens[:size] if leading else tokens[-size:]
                 found = table.get(words(" ".join(part)))
-                if found is None or (found == "near" and not leading):
+                if found not in roles or (found == "near" and not leading):
                     continue
                 role = _stronger(role, found)
                 tokens = tokens[size:] if leading else tokens[:-size]
@@ -97,9 +106,6 @@ def split_feature(name: str) -> tuple[str, str]:
             if changed:
                 break
     return " ".join(tokens).strip(" -,"), role
-
-
-_RANK = ("", "settlement", "site", "part", "area", "near", "admin2", "admin1")
 
 
 def _stronger(first: str, second: str) -> str:
@@ -125,20 +131,30 @@ def _single(name: str, within: tuple[str, ...]) -> list[PlacePhrase]:
     """Readings of a name without separators: as it stands, then without its feature words."""
     readings = [PlacePhrase(name, within=within)]
     bare, role = split_feature(name)
-    if role and bare:
+    # "Tal Abyad street" is a street in another town, named for Tal Abyad.
+    if role and bare and role != "street":
         relation = "near" if role in ("near", "area") else "at"
         readings.append(PlacePhrase(bare, role, relation, within))
     return readings
 
 
-def _outer(containers: tuple[str, ...]) -> list[PlacePhrase]:
-    """Readings that fall back on what contains the thing, once the thing is not found."""
+def _outer(containers: tuple[str, ...], inner: str) -> list[PlacePhrase]:
+    """Readings that fall back on what contains the thing, once the thing is not found.
+
+    Args:
+        containers: names given as containing it, nearest first.
+        inner: the role of the thing; a street or a mosque lies in the town named after it, a
+            village only in its district.
+    """
     readings = []
     for position, container in enumerate(containers):
         bare, role = split_feature(container)
-        if bare:
-            outer = containers[position + 1 :]
-            readings.append(PlacePhrase(bare, role, "in", within=outer))
+        if not bare:
+            continue
+        of_town = inner in _INSIDE or role == "settlement"
+        relation = "in town" if of_town else "in district"
+        outer = containers[position + 1 :]
+        readings.append(PlacePhrase(bare, role, relation, within=outer))
     return readings
 
 
@@ -167,17 +183,20 @@ def _parenthesis(text: str) -> list[PlacePhrase]:
         return []
     before, inside, after = found.groups()
     outer = f"{before} {after}".strip()
-    readings_ = _parts(outer) if words(outer) else []
-    aliases = [replace(reading, within=()) for reading in _parts(inside)]
-    return readings_ + aliases
+    if not words(outer):
+        return _parts(inside)
+    role = split_feature(outer)[1]
+    if role in _INSIDE:
+        return _contained(outer, (inside,))
+    aliases = [replace(r, relation="alias") for r in _parts(inside) if r.relation == "at"]
+    return [*_parts(outer), *aliases]
 
 
 def _parts(text: str) -> list[PlacePhrase]:
     """Readings of a phrase split at commas, dashes and slashes."""
     pieces = [piece for piece in _PARTS.split(text) if words(piece)]
     if len(pieces) > 1:
-        within = tuple(pieces[1:])
-        return [r for r in _parts(pieces[0]) if r.relation != "in"] + _inner(pieces[0], within)
+        return _contained(pieces[0], tuple(pieces[1:]))
     pieces = [piece for piece in _DASH.split(text, maxsplit=1) if words(piece)]
     if len(pieces) > 1:
         return _city_and_part(pieces[0], pieces[1])
@@ -187,15 +206,20 @@ def _parts(text: str) -> list[PlacePhrase]:
     return _single(text, ())
 
 
-def _inner(piece: str, within: tuple[str, ...]) -> list[PlacePhrase]:
-    return [replace(r, within=within) for r in _parts(piece) if r.relation == "in"] + _outer(within)
+def _contained(piece: str, within: tuple[str, ...]) -> list[PlacePhrase]:
+    """Readings of "thing, container, container"."""
+    found = [replace(reading, within=within) for reading in _parts(piece)]
+    return [*found, *_outer(within, split_feature(piece)[1])]
 
 
 def _city_and_part(city: str, part: str) -> list[PlacePhrase]:
-    """Readings of "City - Neighbourhood" and "City: the thing in it"."""
+    """Readings of "City - Neighbourhood", "City: the thing in it" and "Town - Town road"."""
     bare, role = split_feature(part)
     city_name = split_feature(city)[0] or city
+    if role == "street" and bare:
+        return [PlacePhrase(city_name, "near", "between", other=bare)]
     if not bare:
-        return [*_single(f"{city_name} {part}", ()), PlacePhrase(city_name, role, "in")]
+        named = PlacePhrase(f"{city_name} {part}")
+        return [named, PlacePhrase(city_name, role, "in town")]
     inner = [replace(r, role=r.role or "part") for r in _single(part, (city,))]
-    return [*inner, *_outer((city,))]
+    return [*inner, *_outer((city,), "part")]
