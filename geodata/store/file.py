@@ -14,7 +14,7 @@ import uuid
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -43,16 +43,18 @@ class _Mark:
 
     Attributes:
         still: nobody was writing when it was set.
+        store: the store's name for itself; another store put in its place has another.
         version: the last version that is known to stand in the file.
         print: size, modification time and number of the file when the mark was set.
     """
 
     still: bool
+    store: str
     version: int
     print: tuple[int, int, int]
 
     def text(self) -> bytes:
-        words = ("still" if self.still else "writing", self.version, *self.print)
+        words = ("still" if self.still else "writing", self.store, self.version, *self.print)
         body = " ".join(map(str, words))
         return f"{body} {zlib.crc32(body.encode())}\n".ljust(_MARK_LENGTH).encode()
 
@@ -60,10 +62,10 @@ class _Mark:
     def parse(cls, text: bytes) -> _Mark | None:
         body, _, check = text.decode("ascii", "replace").strip().rpartition(" ")
         words = body.split()
-        if len(words) != 5 or check != str(zlib.crc32(body.encode())):
+        if len(words) != 6 or check != str(zlib.crc32(body.encode())):
             return None
-        version, size, time, number = map(int, words[1:])
-        return cls(words[0] == "still", version, (size, time, number))
+        version, size, time, number = map(int, words[2:])
+        return cls(words[0] == "still", words[1], version, (size, time, number))
 
 
 class StoreFile:
@@ -80,6 +82,9 @@ class StoreFile:
             StoreUnreadable, StoreNewer, StoreBusy.
         """
         self._refuse_foreign(create=create)
+        if self._has_content() and self._believable(self._seen()):
+            with self.reading():
+                return  # in use already; the schema was looked at
         with self.lock.held(exclusive=True) as mark:
             if not self._has_content():
                 self._create()
@@ -96,6 +101,7 @@ class StoreFile:
             with self.lock.held(exclusive=False) as mark:
                 if self._believable(_read_mark(mark)):
                     with self._connected(read_only=True) as connection:
+                        _schema_version(connection, self.path)
                         yield connection
                     return
             self._recover()
@@ -112,25 +118,28 @@ class StoreFile:
             if not self._believable(known):
                 known = self._settle(mark)
             assert known is not None  # noqa: S101 - what _believable and _settle both ensure
-            _write_mark(mark, _Mark(still=False, version=known.version, print=known.print))
+            _write_mark(mark, replace(known, still=False))
             try:
                 with self._connected(read_only=False) as connection:
                     _schema_version(connection, self.path)
                     with _transaction(connection):
                         yield connection, known.version + 1
-            finally:
+                    known = replace(known, version=last_version(connection))
+            except BaseException:
                 self._settle(mark)
+                raise
+            _write_mark(mark, replace(known, print=self._print()))
 
-    def version(self) -> int:
-        """The version that stands in the file, as of now; does not open DuckDB as a rule."""
+    def state(self) -> tuple[str, int]:
+        """The store's own name and the version in it, as of now; as a rule without DuckDB."""
         while True:
             seen = self._seen()
             if seen is not None and self._believable(seen):
-                return seen.version
+                return seen.store, seen.version
             if self._seen() != seen:
                 continue  # a writer came or went between the two looks
             if seen is not None and not seen.still and self.lock.written_now():
-                return seen.version
+                return seen.store, seen.version
             self._recover()
 
     def _seen(self) -> _Mark | None:
@@ -161,8 +170,8 @@ class StoreFile:
         """Set the mark from the file itself; replays what a crash left in DuckDB's log."""
         left_behind = self.path.with_name(self.path.name + ".wal").exists()
         with self._connected(read_only=not left_behind) as connection:
-            version = last_version(connection)
-        mark = _Mark(still=True, version=version, print=self._print())
+            store, version = store_id(connection), last_version(connection)
+        mark = _Mark(still=True, store=store, version=version, print=self._print())
         _write_mark(descriptor, mark)
         return mark
 

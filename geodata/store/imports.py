@@ -30,7 +30,7 @@ from geodata.errors import ImpossibleValue
 from geodata.schema import ACCOUNTS, INCIDENTS, to_arrow, to_frame
 from geodata.store import tables
 from geodata.store.file import Connection
-from geodata.store.ledger import ImportRecord, imports, record_change, undone_imports
+from geodata.store.ledger import ImportRecord, imports, record_change
 from geodata.store.tables import fixed, listed, quoted, run
 
 Progress = Callable[[float, str], None]
@@ -269,14 +269,7 @@ SELECT "row", "column", reason, repair, raw, NULL FROM batch_attention""",
     account=listed(tables.ACCOUNT_COLUMNS),
 )
 
-_WRITE_ATTENTION: Final = """INSERT INTO attention
-SELECT $import_id, $file, r.* FROM refused r WHERE NOT EXISTS (
-    SELECT 1 FROM attention a
-    WHERE a.file IS NOT DISTINCT FROM $file AND NOT list_contains($undone::VARCHAR[], a.import_id)
-    AND a.row_number IS NOT DISTINCT FROM r.row_number
-    AND a.column_name IS NOT DISTINCT FROM r.column_name
-    AND a.reason IS NOT DISTINCT FROM r.reason AND a.raw IS NOT DISTINCT FROM r.raw)"""
-
+_WRITE_ATTENTION: Final = "INSERT INTO attention SELECT $import_id, $file, r.* FROM refused r"
 
 _WRITE_IMPORT: Final = (
     "INSERT INTO imports VALUES ($import_id, $version, $file, $sha256, $datasets, $rows, $added, "
@@ -302,7 +295,6 @@ def add(
         "what": "import",
         "file": batch.file,
         "sha256": batch.sha256,
-        "undone": sorted(undone_imports(connection)),
     }
     tell(0.0, "comparing with the store")
     _stage(connection, batch)

@@ -37,11 +37,18 @@ HISTORY_SCHEMA: Final = pa.schema(
 the change brought the incident."""
 
 _ACCOUNTS: Final = fixed(
-    "SELECT @columns FROM accounts WHERE until IS NULL AND incident_id IN "
-    "(SELECT incident_id FROM incidents WHERE until IS NULL AND live) @which "
+    "SELECT @columns FROM accounts SEMI JOIN (SELECT incident_id FROM incidents "
+    "WHERE until IS NULL AND live) USING (incident_id) WHERE until IS NULL "
     "ORDER BY incident_id, since, account_id",
     columns=listed(tables.ACCOUNT_COLUMNS),
-    which="AND ($ids::VARCHAR[] IS NULL OR list_contains($ids::VARCHAR[], incident_id))",
+)
+_ACCOUNTS_OF: Final = _ACCOUNTS.replace(
+    "WHERE until IS NULL ORDER", "SEMI JOIN wanted USING (incident_id) WHERE until IS NULL ORDER"
+)
+_ACCOUNTS_OF_ONE: Final = fixed(
+    "SELECT @columns FROM accounts WHERE incident_id = $incident_id AND until IS NULL "
+    "ORDER BY since, account_id",
+    columns=listed(tables.ACCOUNT_COLUMNS),
 )
 _INCIDENT: Final = fixed(
     "SELECT @columns FROM incidents WHERE incident_id = $incident_id AND until IS NULL AND live",
@@ -60,9 +67,10 @@ def incident(connection: Connection, incident_id: str) -> dict[str, Any] | None:
         return None
     row: dict[str, Any] = with_utc(found, INCIDENTS).to_pylist()[0]
     raw = run(connection, _RAW, {"incident_id": incident_id}).fetchone()
+    accounts = run(connection, _ACCOUNTS_OF_ONE, {"incident_id": incident_id}).to_arrow_table()
     told = history(connection, incident_id, limit=1000).to_pylist()
     return row | {
-        "accounts": accounts_table(connection, [incident_id]).to_pylist(),
+        "accounts": with_utc(accounts, ACCOUNTS).to_pylist(),
         "raw": raw[0] if raw else None,
         "history": [
             entry | {side: _read_json(entry[side]) for side in ("before", "after")}
@@ -77,8 +85,11 @@ def _read_json(text: str | None) -> Any:
 
 def accounts_table(connection: Connection, incident_ids: Iterable[str] | None) -> pa.Table:
     """Accounts of live incidents, by incident; of all where no ids are given."""
-    ids = None if incident_ids is None else sorted(set(incident_ids))
-    return with_utc(run(connection, _ACCOUNTS, {"ids": ids}).to_arrow_table(), ACCOUNTS)
+    if incident_ids is None:
+        return with_utc(connection.execute(_ACCOUNTS).to_arrow_table(), ACCOUNTS)
+    wanted = pa.table({"incident_id": pa.array(sorted(set(incident_ids)), pa.string())})
+    connection.register("wanted", wanted)
+    return with_utc(connection.execute(_ACCOUNTS_OF).to_arrow_table(), ACCOUNTS)
 
 
 # --- history -------------------------------------------------------------------------------------
@@ -154,16 +165,20 @@ def datasets(connection: Connection) -> pd.DataFrame:
     return to_frame(found.to_arrow_table().cast(_DATASETS_SCHEMA))
 
 
-_ATTENTION: Final = """SELECT import_id, file, row_number AS "row", column_name AS "column", reason,
-    repair, raw, record
-FROM attention WHERE NOT list_contains($undone::VARCHAR[], import_id)
-ORDER BY import_id, row_number"""
+_ATTENTION: Final = """SELECT a.import_id, a.file, row_number AS "row", column_name AS "column",
+    reason, repair, raw, record
+FROM attention a JOIN imports i USING (import_id)
+WHERE NOT list_contains($undone::VARCHAR[], a.import_id)
+QUALIFY row_number() OVER (PARTITION BY a.file, a.row_number, column_name, reason, raw
+    ORDER BY i.version DESC) = 1
+ORDER BY i.version, a.row_number"""
 
 
 def attention(connection: Connection) -> pd.DataFrame:
     """Rows that wait: import_id, file, row, column, reason, repair, raw, record.
 
-    Rows of an undone import wait no more. `raw` is the verbatim source record; `record` is, for a
+    A row that was imported again waits once, with the latest import; rows of an undone import
+    wait no more. `raw` is the verbatim source record; `record` is, for a
     row that was read and could not be stored, the incident and its accounts. Both are JSON text.
     """
     undone: Sequence[str] = sorted(undone_imports(connection))

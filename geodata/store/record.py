@@ -63,13 +63,13 @@ class Store:
 
     def version(self) -> int:
         """The number of changes made so far; cheap enough to ask many times a second."""
-        return self._file.version()
+        return self._file.state()[1]
 
     def snapshot(self) -> Snapshot:
         """The live incidents as they are now, shared by all who ask in this process."""
         shared = self._shared
         found = shared.snapshot
-        if found is not None and found.version == self.version():
+        if found is not None and (found.store, found.version) == self._file.state():
             return found
         with shared.lock, self._file.reading() as connection:
             former = shared.snapshot

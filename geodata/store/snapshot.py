@@ -10,7 +10,9 @@ import queue
 import threading
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Final
 
 import duckdb
@@ -22,7 +24,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from geodata.filters import IncidentFilter, Summary, summarise
+from geodata.filters import TEXT_COLUMNS, IncidentFilter, Summary, summarise
 from geodata.schema import INCIDENTS, to_frame
 from geodata.store import tables
 from geodata.store.file import SETTINGS, Connection, last_version, store_id
@@ -82,6 +84,8 @@ class Snapshot:
         self._numbered = incidents.append_column("row", numbers)
         self._own = threading.local()
         self._idle: queue.SimpleQueue[ir.Table] = queue.SimpleQueue()
+        self._searched: pa.Table | None = None
+        self._texts_lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self.incidents)
@@ -101,6 +105,9 @@ class Snapshot:
 
     def rows(self, chosen: IncidentFilter) -> Rows:
         """Row numbers of a choice, ascending, uint32."""
+        if chosen.text is not None:
+            others = self.rows(replace(chosen, text=None))
+            return np.intersect1d(others, self.hits(chosen.text), assume_unique=True)
         if not chosen:
             return np.arange(len(self), dtype=np.uint32)
         with self._lent() as table:
@@ -109,7 +116,21 @@ class Snapshot:
 
     def hits(self, text: str) -> Rows:
         """Row numbers in which every word is found, as `filters.TEXT_COLUMNS` says."""
-        return self.rows(IncidentFilter(text=text))
+        words = (IncidentFilter(text=text).text or "").lower().split()
+        if not words:
+            return np.arange(len(self), dtype=np.uint32)
+        found = " AND ".join(f"contains(body, ${at})" for at in range(1, len(words) + 1))
+        with duckdb.connect(":memory:", config=SETTINGS) as connection:
+            connection.register("texts", self._texts())
+            rows = connection.execute(fixed(_HITS, found=found), words).to_arrow_table()
+        return np.asarray(rows.column("row").to_numpy(), dtype=np.uint32)
+
+    def _texts(self) -> pa.Table:
+        """All searched text of each row, in small letters; made when first searched."""
+        with self._texts_lock:
+            if self._searched is None:
+                self._searched = self._arrow(_TEXTS, {})
+            return self._searched
 
     def page(self, rows: Sequence[int] | Rows) -> list[dict[str, Any]]:
         """`PAGE_COLUMNS` and `row` of some rows, in the order given.
@@ -154,9 +175,12 @@ class Snapshot:
         return Snapshot(version, _patched(self.incidents, changed), self.store)
 
     def _frame(self, statement: str, values: dict[str, object]) -> pd.DataFrame:
+        return to_frame(self._arrow(statement, values))
+
+    def _arrow(self, statement: str, values: dict[str, object]) -> pa.Table:
         with duckdb.connect(":memory:", config=SETTINGS) as connection:
-            connection.register("incidents", self.incidents)
-            return to_frame(connection.execute(statement, values).to_arrow_table())
+            connection.register("incidents", self._numbered)
+            return connection.execute(statement, values).to_arrow_table()
 
     def _connect(self) -> ir.Table:
         # DuckDB reads the Arrow table where it lies: a connection of its own costs no copy.
@@ -186,6 +210,12 @@ _CHANGED: Final = fixed(
     "SELECT @columns, live FROM incidents WHERE until IS NULL AND since > ?",
     columns=listed(tables.INCIDENT_COLUMNS),
 )
+# A word has no line break in it, so it is in the joined text where it is in one of the columns.
+_TEXTS: Final = fixed(
+    'SELECT "row", lower(concat_ws(chr(10), @columns)) AS body FROM incidents',
+    columns=listed(TEXT_COLUMNS),
+)
+_HITS: Final = 'SELECT "row" FROM texts WHERE @found ORDER BY 1'
 _UNLOCATED: Final = """SELECT coalesce(place_name, place_text) AS name, country, admin1,
     count(*) AS n, list(incident_id ORDER BY incident_id)[:20] AS incident_ids
 FROM incidents
@@ -222,7 +252,9 @@ def _sorted(incidents: pa.Table) -> pa.Table:
     positions = order.to_numpy()
     if np.array_equal(positions, np.arange(len(positions))):
         return incidents.combine_chunks()
-    return incidents.combine_chunks().take(order)
+    with ThreadPoolExecutor() as threads:  # Arrow takes one column after the other by itself
+        columns = list(threads.map(lambda column: column.take(order), incidents.columns))
+    return pa.table(columns, schema=incidents.schema).combine_chunks()
 
 
 def _patched(incidents: pa.Table, changed: pa.Table) -> pa.Table:
