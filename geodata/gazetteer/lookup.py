@@ -29,6 +29,7 @@ from geodata.gazetteer.layers import (
     sites_text,
     table_places,
 )
+from geodata.gazetteer.packs import open_packs
 from geodata.gazetteer.phrases import PlacePhrase, readings
 from geodata.gazetteer.pins import around_seat, pinned, pinned_between, unit_location
 from geodata.gazetteer.places import Candidate, Location, distance_km
@@ -92,6 +93,7 @@ class Gazetteer:
         learned: pd.DataFrame | None = None,
         corrections: pd.DataFrame | None = None,
         sites: bool = True,
+        packs_dir: Path | None = None,
         progress: Progress | None = None,
     ) -> Gazetteer:
         """The gazetteer of this installation.
@@ -101,12 +103,14 @@ class Gazetteer:
             learned: places from imported rows; columns as in `layers.table_places`.
             corrections: the analyst's own places, likewise; they win over everything.
             sites: whether to use the bundled conflict sites.
+            packs_dir: where country packs are kept; None for the platform's data folder.
             progress: told while the index is built, which happens at first use only.
         """
         found = [(BASE, _base_index(cache_dir or default_cache_dir(), progress))]
         text = sites_text() if sites else None
         if text is not None:
             found.append((SITES, PlaceIndex.build(site_places(text), _sites_source(text))))
+        found += [(PACKS, pack) for pack in open_packs(packs_dir)]
         for rank, table, source in (
             (CORRECTED, corrections, "corrections"),
             (LEARNED, learned, "learned places"),

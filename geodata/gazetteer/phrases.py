@@ -56,7 +56,7 @@ _MOST_WORDS = 5
 _RANK = ("", "settlement", "site", "part", "street", "area", "near", "admin2", "admin1")
 ALL_ROLES = frozenset(_RANK)
 ADMIN_ROLES = frozenset(("admin1", "admin2"))
-_INSIDE = frozenset(("part", "street", "site"))
+_INSIDE = frozenset(("part", "street"))
 _BEARINGS = {
     "north": 0, "northeast": 45, "east": 90, "southeast": 135, "south": 180, "southwest": 225,
     "west": 270, "northwest": 315,
@@ -209,6 +209,7 @@ def _parts(text: str) -> list[PlacePhrase]:
 def _contained(piece: str, within: tuple[str, ...]) -> list[PlacePhrase]:
     """Readings of "thing, container, container"."""
     found = [replace(reading, within=within) for reading in _parts(piece)]
+    found += [reading for reading in map(_offset, within) if reading is not None]
     return [*found, *_outer(within, split_feature(piece)[1])]
 
 

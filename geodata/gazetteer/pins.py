@@ -22,8 +22,8 @@ NEAR_KM: Final = 25.0
 """Radius of "near X" and "X countryside" where no distance is given (the precision ladder's)."""
 SITE_OF_TOWN_KM: Final = 10.0
 """Radius within which a town's airbase or camp lies that has no place of its own."""
-DISTRICT_OF_PROVINCE: Final = 0.33
-DISTRICT_KM: Final = (20.0, 60.0, 100.0)
+DISTRICT_OF_PROVINCE: Final = 0.36
+DISTRICT_KM: Final = (25.0, 60.0, 100.0)
 """Least, usual and greatest radius of a district around its seat. Of 1,109 places with a district,
 90 % lay within a third of the province's radius from the seat."""
 
