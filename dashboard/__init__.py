@@ -1,1 +1,1 @@
-"""What people see: the pages, the map and the command line over the library `geodata`."""
+"""What people see: the server, the pages, the map and the command line over `geodata`."""

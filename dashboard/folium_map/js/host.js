@@ -1,0 +1,330 @@
+/**
+ * Hosts the map and its workspace inside a page that re-renders around it, and keeps the URL.
+ *
+ * The page calls `default` whenever its data changes; the map is built once and told what changed.
+ * The browser owns the window of days, the area, the place looked at and the open incident: it
+ * reads them from the URL when it starts and when history moves, and writes them there itself, so
+ * that none of them waits for the server. The server owns every other filter.
+ */
+
+import { load } from "./engine/load.js";
+import { IncidentView } from "./engine/view.js";
+import { mountWorkspace } from "./workspace.js";
+
+/**
+ * @typedef {object} HostData
+ * @property {string} root address of the application, ending in a slash
+ * @property {string} token names the version of the store
+ * @property {string} map address of the module that builds the folium map
+ * @property {string[]} styles addresses of style sheets
+ * @property {Record<string, any>} predicate the whole filter, as the server knows it
+ * @property {[string, string][]} parameters the whole link, as the server knows it, in order
+ * @property {string[]} order names of all parameters, in the order that links have
+ * @property {string[]} notices sentences about a link that could not be read in full
+ */
+
+/** Parameters that the browser reads and writes; the first four change the filter. */
+const FILTERING = ["from", "to", "bbox", "polygon"];
+const LOOKING = ["z", "lat", "lon", "open", "layer"];
+const OURS = [...FILTERING, ...LOOKING];
+
+/** @type {WeakMap<HTMLElement, Host>} */
+const hosts = new WeakMap();
+
+/**
+ * @param {any} component what the page hands over: `data`, `parentElement`, setters
+ * @returns {Promise<() => void>} takes everything away again
+ */
+export default async function host(component) {
+  const { parentElement } = component;
+  const present = hosts.get(parentElement);
+  const running = present ?? new Host(parentElement);
+  if (!present) hosts.set(parentElement, running);
+  await running.update(component);
+  return () => {
+    hosts.delete(parentElement);
+    running.destroy();
+  };
+}
+
+class Host {
+  /** @param {HTMLElement} parent */
+  constructor(parent) {
+    this.box = /** @type {HTMLElement} */ (parent.querySelector(".cm-host") ?? parent);
+    this.own = ownParameters();
+    this.queue = Promise.resolve();
+    this.token = "";
+    this.serverFilter = "";
+    this.serverText = "";
+    this.onHistory = () => this.followHistory();
+    window.addEventListener("popstate", this.onHistory);
+  }
+
+  /**
+   * Take over what the page says now; calls wait for one another.
+   * @param {any} component
+   */
+  update(component) {
+    this.component = component;
+    this.data = /** @type {HostData} */ (component.data);
+    this.queue = this.queue.then(() => this.apply()).catch((error) => this.fail(error));
+    return this.queue;
+  }
+
+  async apply() {
+    if (!this.map) await this.build();
+    if (this.data.token !== this.token) await this.load();
+    this.applyPredicate();
+    this.writeUrl("replace");
+  }
+
+  async build() {
+    const [built] = await Promise.all([import(this.data.map), ...this.data.styles.map(addStyle)]);
+    this.built = built.build(this.box);
+    this.words = built.words;
+    this.map = this.built.map;
+    this.map.on("moveend", () => this.onMoved());
+    this.lookWhere();
+  }
+
+  /** Fetch the incidents of the store's version and set the workspace up anew around them. */
+  async load() {
+    const token = this.data.token;
+    const view = new IncidentView(await load(`${this.data.root}data/${token}/incidents.pack`));
+    const first = !this.workspace;
+    this.workspace?.destroy();
+    this.view = view;
+    this.token = token;
+    this.serverText = "";
+    view.setPredicate(this.data.predicate);
+    this.applyOwnFilter();
+    this.built.layer.setView(view);
+    this.workspace = mountWorkspace(this.box, {
+      map: this.map,
+      layer: this.built.layer,
+      view,
+      endpoints: this.endpoints(),
+      options: { ...this.words, notices: this.data.notices },
+    });
+    this.listen();
+    if (first && !this.own.has("z")) this.built.layer.fit?.();
+    if (this.own.has("open")) this.workspace.open(this.own.get("open") ?? null);
+  }
+
+  endpoints() {
+    const base = `${this.data.root}data/${this.data.token}/`;
+    return {
+      rows: `${base}rows`,
+      row: `${base}row/`,
+      incident: `${base}incident/`,
+      hits: `${base}hits`,
+    };
+  }
+
+  listen() {
+    const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ act) =>
+      this.workspace.addEventListener(name, (/** @type {CustomEvent} */ event) => act(event.detail));
+    on("open", ({ incident_id: name }) => this.set({ open: name }, "push", false));
+    on("range", ({ from, to, final }) => final && this.set({ from, to }, "push", true));
+    on("area", ({ bbox, polygon }) =>
+      this.set({ bbox: bbox && writeBox(bbox), polygon: polygon && polygon.map(writeBox).join(";") }, "push", true),
+    );
+    on("reset", () => this.reset());
+  }
+
+  reset() {
+    this.set({ from: null, to: null, bbox: null, polygon: null }, "replace", false);
+    this.view.setRange(null, null, { final: true });
+    this.view.setArea(null, null);
+    this.component.setTriggerValue("reset", true);
+  }
+
+  onMoved() {
+    const centre = this.map.getCenter().wrap();
+    this.set(
+      { z: writeNumber(this.map.getZoom()), lat: writeNumber(centre.lat), lon: writeNumber(centre.lng) },
+      "replace",
+      false,
+    );
+  }
+
+  /** The server's filter; the window of days and the area only where the server changed them. */
+  applyPredicate() {
+    const given = new Map(this.data.parameters);
+    const server = JSON.stringify(FILTERING.map((name) => given.get(name) ?? null));
+    const theirs = server !== this.serverFilter;
+    if (theirs && this.serverFilter !== "") {
+      this.own = merged(this.own, Object.fromEntries(FILTERING.map((name) => [name, given.get(name)])));
+    }
+    this.serverFilter = server;
+    this.view.setPredicate(this.data.predicate, { keepRange: true, keepArea: true });
+    if (theirs) this.applyOwnFilter();
+    this.findText(this.data.predicate.text ?? "");
+  }
+
+  /** Window of days and area as the URL has them. */
+  applyOwnFilter() {
+    const day = (/** @type {string} */ name) => {
+      const text = this.own.get(name);
+      return text && !Number.isNaN(Date.parse(text)) ? this.view.table.dayOf(text) : null;
+    };
+    this.view.setRange(day("from"), day("to"), { final: true, source: "url" });
+    this.view.setArea(readNumbers(this.own.get("bbox"), 4), readCorners(this.own.get("polygon")));
+  }
+
+  /** @param {string} text */
+  async findText(text) {
+    const wanted = `${this.token} ${text}`;
+    if (wanted === this.serverText) return;
+    this.serverText = wanted;
+    if (!text) {
+      this.view.setHits(null);
+      return;
+    }
+    const answer = await fetch(`${this.endpoints().hits}?q=${encodeURIComponent(text)}`);
+    const body = await answer.arrayBuffer();
+    if (wanted === this.serverText && answer.ok) this.view.setHits(new Uint32Array(body));
+  }
+
+  followHistory() {
+    const before = this.own;
+    this.own = ownParameters();
+    this.lookWhere();
+    if (this.view) this.applyOwnFilter();
+    if (before.get("open") !== this.own.get("open")) this.workspace?.open(this.own.get("open") ?? null);
+  }
+
+  lookWhere() {
+    const [zoom, lat, lon] = ["z", "lat", "lon"].map((name) => Number.parseFloat(this.own.get(name) ?? ""));
+    if ([zoom, lat, lon].every(Number.isFinite)) this.map.setView([lat, lon], zoom, { animate: false });
+  }
+
+  /**
+   * @param {Record<string, string | null | undefined>} change parameters, null to drop
+   * @param {"push" | "replace"} how
+   * @param {boolean} report whether the server needs to know
+   */
+  set(change, how, report) {
+    this.own = merged(this.own, change);
+    this.writeUrl(how);
+    if (report) this.report();
+  }
+
+  report() {
+    this.serverFilter = JSON.stringify(FILTERING.map((name) => this.own.get(name) ?? null));
+    this.component.setStateValue("link", Object.fromEntries(this.own));
+  }
+
+  /** @param {"push" | "replace"} how */
+  writeUrl(how) {
+    const pairs = [
+      ...this.data.parameters.filter(([name]) => !OURS.includes(name)),
+      ...this.own,
+    ].sort((a, b) => this.data.order.indexOf(a[0]) - this.data.order.indexOf(b[0]));
+    const query = pairs.map(([name, text]) => `${formEncoded(name)}=${formEncoded(text)}`).join("&");
+    const next = window.location.pathname + (query ? `?${query}` : "");
+    if (next === window.location.pathname + window.location.search) return;
+    window.history[how === "push" ? "pushState" : "replaceState"](window.history.state, "", next);
+  }
+
+  /** @param {unknown} error */
+  fail(error) {
+    const sentence = error instanceof Error ? error.message : String(error);
+    const box = document.createElement("div");
+    box.className = "cm-failure";
+    box.setAttribute("role", "alert");
+    const text = document.createElement("p");
+    text.textContent = `The map could not be drawn. ${sentence}`;
+    const again = document.createElement("button");
+    again.type = "button";
+    again.textContent = "Try again";
+    again.addEventListener("click", () => {
+      box.remove();
+      this.update(this.component);
+    });
+    box.append(text, again);
+    this.box.querySelector(".cm-failure")?.remove();
+    this.box.prepend(box);
+  }
+
+  destroy() {
+    window.removeEventListener("popstate", this.onHistory);
+    this.workspace?.destroy();
+    this.map?.remove();
+    this.map = undefined;
+  }
+}
+
+/** @param {string} address */
+function addStyle(address) {
+  const sheets = [...document.querySelectorAll("link[rel=stylesheet]")];
+  if (sheets.some((sheet) => sheet.getAttribute("href") === address)) return undefined;
+  return new Promise((done) => {
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = address;
+    link.addEventListener("load", done);
+    link.addEventListener("error", done);
+    document.head.append(link);
+  });
+}
+
+/** @returns {Map<string, string>} the parameters of the URL that the browser owns */
+function ownParameters() {
+  const given = new URLSearchParams(window.location.search);
+  return new Map(
+    OURS.map((name) => [name, given.get(name) ?? ""]).filter(([, text]) => text),
+  );
+}
+
+/**
+ * @param {Map<string, string>} own
+ * @param {Record<string, string | null | undefined>} change
+ */
+function merged(own, change) {
+  const next = new Map(own);
+  for (const [name, text] of Object.entries(change)) {
+    if (text) next.set(name, text);
+    else next.delete(name);
+  }
+  return next;
+}
+
+/**
+ * @param {string | undefined} text numbers with commas between
+ * @param {number} count
+ * @returns {number[] | null}
+ */
+function readNumbers(text, count) {
+  const numbers = (text ?? "").split(",").map(Number.parseFloat);
+  return numbers.length === count && numbers.every(Number.isFinite) ? numbers : null;
+}
+
+/**
+ * @param {string | undefined} text corners with semicolons between
+ * @returns {[number, number][] | null}
+ */
+function readCorners(text) {
+  const corners = (text ?? "").split(";").map((pair) => readNumbers(pair, 2));
+  return corners.length >= 3 && corners.every(Boolean) ? /** @type {any} */ (corners) : null;
+}
+
+/** @param {number} number at most six decimals, as links have */
+function writeNumber(number) {
+  return String(Math.round(number * 1e6) / 1e6);
+}
+
+/** @param {number[]} numbers */
+function writeBox(numbers) {
+  return numbers.map(writeNumber).join(",");
+}
+
+/**
+ * As Python's `urlencode` does, so that the server's link and ours are the same text.
+ * @param {string} text
+ */
+function formEncoded(text) {
+  return encodeURIComponent(text)
+    .replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replace(/%20/g, "+");
+}

@@ -1,0 +1,84 @@
+"""The map as a Streamlit component: no iframe, no inline script beyond one import.
+
+The component's script only imports `js/host.js` from the application itself; what the host needs
+travels as JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from dashboard.folium_map import assets
+from dashboard.map_script import map_script
+from dashboard.served import Edition, root
+from geodata.filters import PARAMETERS, Link, to_parameters
+
+KEY = "incident_map"
+STYLES = (
+    "leaflet/leaflet.css",
+    "css/theme.css",
+    "css/page.css",
+    "css/workspace.css",
+    "css/list.css",
+    "css/card.css",
+    "css/timeline.css",
+    "css/incident_layer.css",
+    "css/base_map.css",
+)
+# Streamlit loads this as a module from a blob: address; an import from there must be absolute.
+_SCRIPT = (
+    "export default (component) => "
+    "import(new URL(component.data.host, document.baseURI).href)\n"
+    ".then((module) => module.default(component));"
+)
+
+_component = st.components.v2.component(
+    "conflict_map", html="<div class='cm-host'></div>", js=_SCRIPT, isolate_styles=False
+)
+
+
+def incident_map(
+    edition: Edition,
+    link: Link,
+    *,
+    on_report: Callable[[Mapping[str, Any]], None],
+    on_reset: Callable[[], None],
+) -> None:
+    """Draw map, timeline, list and sentence for a link.
+
+    Args:
+        edition: the incidents.
+        link: filter and view, from the URL.
+        on_report: called with the parameters that the browser has put into its URL itself, when
+            they change the filter.
+        on_reset: called when a person drops all filters inside the map.
+    """
+
+    def reported() -> None:
+        on_report(st.session_state[KEY].get("link") or {})
+
+    _component(
+        key=KEY,
+        data=_data(edition, link),
+        default={"link": None},
+        on_link_change=reported,
+        on_reset_change=on_reset,
+    )
+
+
+def _data(edition: Edition, link: Link) -> dict[str, Any]:
+    base = root()
+    return {
+        "root": base,
+        "token": edition.token,
+        "host": assets.asset_url("js/host.js", base),
+        "map": f"{base}maps/{map_script(base).digest}.js",
+        "styles": [assets.asset_url(name, base) for name in STYLES if name in assets.ASSETS],
+        "predicate": link.filter.predicate(),
+        "parameters": to_parameters(link.filter, link.view),
+        "order": PARAMETERS,
+        "notices": link.notices,
+    }

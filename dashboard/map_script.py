@@ -1,0 +1,77 @@
+"""The folium map of the page, rendered once to a script that the browser imports as a module.
+
+The script holds fixed text and our own options only; incidents reach it as columns, later.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Final
+
+from dashboard.folium_map import assets
+from dashboard.folium_map.base_map import OfflineMap
+from dashboard.folium_map.incident_layer import IncidentLayer
+from geodata.boundaries import countries
+
+_MODULE: Final = """\
+import "{leaflet}";
+
+/** Builds the map inside an element. */
+export function build(box) {{
+  const element = document.createElement("div");
+  element.id = "{map}";
+  element.className = "folium-map";
+  box.append(element);
+{script}
+  return {{ map: {map}, layer: {layer} }};
+}}
+
+/** What codes are called, and countries. */
+export const words = {words};
+"""
+# folium ends every name with a random identifier; without it, two processes that serve one
+# application give the browser one and the same module.
+_RANDOM: Final = re.compile(r"_[0-9a-f]{32}\b")
+
+
+@dataclass(frozen=True, slots=True)
+class MapScript:
+    """A rendered map.
+
+    Attributes:
+        digest: twelve hexadecimal digits over the module's text.
+        module: an ES module; its `build(box)` makes the map inside an element and returns
+            `{map, layer}`, its `words` hold `{vocabulary, countries}`.
+    """
+
+    digest: str
+    module: str
+
+
+@functools.cache
+def map_script(root: str) -> MapScript:
+    """The page's map for an application mounted under `root`, such as ``/``."""
+    incident_map = OfflineMap(base_url=root)
+    layer = IncidentLayer(base_url=root).add_to(incident_map)
+    figure = incident_map.get_root()
+    figure.render()
+    module = _MODULE.format(
+        leaflet=assets.module_specifier("js/leaflet.js", root),
+        map=incident_map.get_name(),
+        layer=layer.get_name(),
+        script=figure.script.render(),
+        words=json.dumps(_words(), ensure_ascii=False),
+    )
+    module = _RANDOM.sub("", module)
+    return MapScript(hashlib.sha256(module.encode()).hexdigest()[:12], module)
+
+
+def _words() -> dict[str, object]:
+    vocabulary = files("geodata").joinpath("bundled/vocabulary.json").read_text("utf-8")
+    names = {code: country.name for code, country in countries().items()}
+    return {"vocabulary": json.loads(vocabulary), "countries": names}

@@ -1,0 +1,135 @@
+"""Data: add a file, see what became of each row, take an import back, remove the sample."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from pathlib import Path, PurePath
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.plain import notice, say
+from dashboard.served import ServedStore, served
+from geodata.errors import ConflictMapError
+from geodata.ingest import ingest, load_sample
+from geodata.sources import SOURCES
+from geodata.store import ImportRecord
+
+WHO = "analyst"
+_OUTCOME = "import_outcome"
+
+
+def show() -> None:
+    """Draw the page."""
+    st.title("Data")
+    here = served()
+    say(f"This store is {here.store.path}.")
+    _add(here)
+    _attention(here)
+    _datasets(here)
+    _imports(here)
+
+
+def _add(here: ServedStore) -> None:
+    st.header("Add a file", divider="grey")
+    say(
+        "A table of incidents, recognised by its columns. Places are located on this machine; "
+        "nothing is sent anywhere. Rows that cannot be used are kept, with the reason."
+    )
+    with st.expander("What can be read"):
+        for source in SOURCES.values():
+            say(f"{source.name}: {source.description}")
+    uploaded = st.file_uploader("Files", accept_multiple_files=True, label_visibility="collapsed")
+    if st.button("Import", type="primary", disabled=not uploaded):
+        with tempfile.TemporaryDirectory(prefix="conflictmap-") as folder:
+            paths = [Path(folder) / _safe_name(file.name) for file in uploaded]
+            for path, file in zip(paths, uploaded, strict=True):
+                path.write_bytes(file.getbuffer())
+            st.session_state[_OUTCOME] = [
+                _import(here, path) for path in paths if not _is_accounts(path, paths)
+            ]
+    notice(st.session_state.get(_OUTCOME, []))
+
+
+def _safe_name(name: str) -> str:
+    return PurePath(name.replace("\\", "/")).name[-120:] or "upload"
+
+
+def _is_accounts(path: Path, paths: list[Path]) -> bool:
+    """Whether a file holds the accounts of another one beside it, which brings them along."""
+    stem = path.stem.replace("accounts", "incidents")
+    return "accounts" in path.stem and any(other.stem == stem for other in paths if other != path)
+
+
+def _import(here: ServedStore, path: Path) -> str:
+    bar = st.progress(0.0)
+
+    def progress(what: str, share: float) -> None:
+        bar.progress(min(max(share, 0.0), 1.0), what)
+
+    try:
+        done = ingest(
+            path,
+            here.store,
+            here.gazetteer(),
+            today=dt.datetime.now(tz=dt.UTC).date(),
+            who=WHO,
+            progress=progress,
+        )
+    except ConflictMapError as error:
+        return f"{error} Nothing was added."
+    finally:
+        bar.empty()
+    return _sentence(done)
+
+
+def _sentence(done: ImportRecord) -> str:
+    return (
+        f"{done.file}: {done.rows:,} rows, of which {done.added:,} added, {done.updated:,} "
+        f"updated, {done.duplicates:,} already there, {done.attention:,} need attention."
+    )
+
+
+def _attention(here: ServedStore) -> None:
+    rows = here.store.attention()
+    if rows.empty:
+        return
+    st.header("Rows that need attention", divider="grey")
+    say("They are kept as they were read. Correct them in the file and import it again.")
+    st.dataframe(_as_text(rows), hide_index=True)
+
+
+def _datasets(here: ServedStore) -> None:
+    st.header("Data sets", divider="grey")
+    sets = here.store.datasets()
+    for name, count in zip(sets["dataset"], sets["incidents"], strict=True):
+        label, button = st.columns([4, 1], vertical_alignment="center")
+        sample = " (the sample that comes with Conflict Map)" if name == "sample" else ""
+        label.text(f"{name}{sample}: {count:,} incidents")
+        if button.button("Remove", key=f"remove_{name}", width="stretch"):
+            here.store.remove_dataset(name, who=WHO, why="removed on the Data page")
+            st.rerun()
+    if "sample" not in set(sets["dataset"]) and st.button("Load the sample"):
+        with st.spinner("Locating the sample's places …"):
+            load_sample(here.store, here.gazetteer())
+        st.rerun()
+    if sets.empty:
+        say("There is no incident in this store yet. Add a file above, or load the sample.")
+
+
+def _imports(here: ServedStore) -> None:
+    st.header("Imports", divider="grey")
+    for record in here.store.imports():
+        label, button = st.columns([4, 1], vertical_alignment="center")
+        undone = "Taken back. " if record.undone else ""
+        label.text(f"{record.at:%Y-%m-%d %H:%M} UTC. {undone}{_sentence(record)}")
+        act = here.store.redo if record.undone else here.store.undo
+        word = "Redo" if record.undone else "Undo"
+        if button.button(word, key=f"{word}_{record.import_id}", width="stretch"):
+            act(record.import_id, who=WHO, why=f"{word.lower()} on the Data page")
+            st.rerun()
+
+
+def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.astype("string")

@@ -1,0 +1,31 @@
+"""The map: sidebar filters, and the workspace that follows them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import session
+from dashboard.map_component import incident_map
+from dashboard.served import Edition
+from dashboard.sidebar import filters
+
+POLL_SECONDS = 3
+
+
+def show() -> None:
+    """Draw the page for the URL's filter."""
+    session.restore()
+    link = session.link()
+    edition = session.edition()
+    session.fill_widgets(link.filter)
+    filters(edition)
+    incident_map(edition, link, on_report=session.adopt, on_reset=session.clear)
+    session.remember()
+    _follow(edition)
+
+
+@st.fragment(run_every=POLL_SECONDS)
+def _follow(edition: Edition) -> None:
+    """Notice within seconds that another process has changed the store."""
+    if session.edition_has_moved(edition.token):
+        st.rerun()

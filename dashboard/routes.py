@@ -1,0 +1,137 @@
+"""Data and assets over HTTP: small, versioned answers for the map in the browser.
+
+Every answer is JSON or columns; text from sources is never part of markup. Row numbers belong to
+a token, and a token that is no longer known is answered with 410, so that the page fetches anew.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import numpy as np
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from dashboard.folium_map import assets
+from dashboard.map_script import map_script
+from dashboard.served import Edition, root, served
+
+MAX_ROWS: Final = 50
+MAX_ROW_DIGITS: Final = 9
+FOREVER: Final = {"Cache-Control": "private, max-age=31536000, immutable"}
+FRESH: Final = {"Cache-Control": "private, no-cache"}
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def _json(body: Any, *, status: int = 200) -> Response:
+    text = json.dumps(body, ensure_ascii=False, default=_plain, allow_nan=False)
+    return Response(text, status, FRESH, media_type="application/json")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dt.date | dt.datetime):
+        return value.isoformat()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    raise TypeError(f"{type(value).__name__} has no place in an answer")
+
+
+def _refusal(sentence: str, status: int) -> Response:
+    return JSONResponse({"error": sentence}, status, FRESH)
+
+
+def _of_edition(answer: Callable[[Request, Edition], Response]) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        edition = await run_in_threadpool(served().known, request.path_params["token"])
+        if edition is None:
+            return _refusal("The store has changed since this page was drawn; reload it.", 410)
+        return await run_in_threadpool(answer, request, edition)
+
+    return endpoint
+
+
+def _incidents(request: Request, edition: Edition) -> Response:
+    etag = f'"{edition.token}"'
+    headers = FOREVER | {"ETag": etag, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+    if request.headers.get("if-none-match") == etag:
+        return Response(status_code=304, headers=headers)
+    return Response(edition.pack, headers=headers, media_type="application/octet-stream")
+
+
+def _rows(request: Request, edition: Edition) -> Response:
+    asked = request.query_params.get("i", "").split(",")
+    if len(asked) > MAX_ROWS or not all(_is_row(text, edition) for text in asked):
+        return _refusal(f"Ask for at most {MAX_ROWS} row numbers that there are.", 400)
+    return _json(edition.snapshot.page([int(text) for text in asked]))
+
+
+def _is_row(text: str, edition: Edition) -> bool:
+    short = text.isascii() and text.isdigit() and len(text) <= MAX_ROW_DIGITS
+    return short and int(text) < edition.snapshot.incidents.num_rows
+
+
+def _row(request: Request, edition: Edition) -> Response:
+    text = request.path_params["row"]
+    if not _is_row(text, edition):
+        return _refusal("There is no such row.", 404)
+    return _detail(edition.snapshot.incidents["incident_id"][int(text)].as_py())
+
+
+def _incident(request: Request, edition: Edition) -> Response:
+    del edition  # a link may name an incident in any version
+    return _detail(request.path_params["incident_id"])
+
+
+def _detail(incident_id: str) -> Response:
+    found = served().store.incident(incident_id)
+    if found is None:
+        return _refusal("No incident of that name is in this store.", 404)
+    row = served().edition().row_of(incident_id)
+    found["incident"]["row"] = row
+    return _json(found)
+
+
+def _hits(request: Request, edition: Edition) -> Response:
+    rows = edition.snapshot.hits(request.query_params.get("q", "")[:500])
+    body = np.asarray(rows, dtype="<u4").tobytes()
+    return Response(body, headers=FRESH, media_type="application/octet-stream")
+
+
+async def _asset(request: Request) -> Response:
+    if request.path_params["version"] != assets.version():
+        return _refusal("The application was updated; reload the page.", 410)
+    found = assets.ASSETS.get(request.path_params["name"])
+    if found is None:
+        return PlainTextResponse("No such file.", 404)
+    return Response(found.read(), headers=FOREVER, media_type=found.media_type)
+
+
+async def _map(request: Request) -> Response:
+    script = await run_in_threadpool(map_script, root())
+    if request.path_params["digest"] != script.digest:
+        return _refusal("The application was updated; reload the page.", 410)
+    return Response(script.module, headers=FOREVER, media_type="text/javascript")
+
+
+async def _health(request: Request) -> Response:
+    del request
+    return JSONResponse({"status": "ok"}, headers=FRESH)
+
+
+ROUTES: Final = (
+    Route("/assets/{version}/{name:path}", _asset),
+    Route("/maps/{digest}.js", _map),
+    Route("/data/{token}/incidents.pack", _of_edition(_incidents)),
+    Route("/data/{token}/rows", _of_edition(_rows)),
+    Route("/data/{token}/row/{row}", _of_edition(_row)),
+    Route("/data/{token}/incident/{incident_id:path}", _of_edition(_incident)),
+    Route("/data/{token}/hits", _of_edition(_hits)),
+    Route("/healthz", _health),
+)

@@ -1,0 +1,135 @@
+"""The one store that a running server shows, shared by its pages and its data routes.
+
+Pages and routes run in one process and must speak of the same rows: each version of the store is
+known by a token, and row numbers are only good together with the token they were made for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from streamlit import config
+
+from geodata.gazetteer import Gazetteer
+from geodata.pack import pack_gzip
+from geodata.store import Snapshot, Store
+
+Offer = Mapping[str, tuple[str, ...]]
+
+KEPT_VERSIONS = 3
+"""How many versions stay readable, for pages that have not yet heard of a newer one."""
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One version of the store as it is served.
+
+    Attributes:
+        token: names the version in addresses; changes with the store and its content.
+    """
+
+    token: str
+    snapshot: Snapshot
+
+    @cached_property
+    def pack(self) -> bytes:
+        """The incidents as the browser reads them, gzip-compressed; made once."""
+        return pack_gzip(self.snapshot.incidents, version=self.token)
+
+    @cached_property
+    def _offers(self) -> dict[Callable[[pa.Table], Offer], Offer]:
+        return {}
+
+    def offer(self, find: Callable[[pa.Table], Offer]) -> Offer:
+        """What filters can offer for these incidents; found once an edition."""
+        if find not in self._offers:
+            self._offers[find] = find(self.snapshot.incidents)
+        return self._offers[find]
+
+    def row_of(self, incident_id: str) -> int | None:
+        """The row number of an incident in this edition; None where it has no row."""
+        row = pc.index(self.snapshot.incidents["incident_id"], incident_id).as_py()
+        return None if row < 0 else int(row)
+
+
+@dataclass
+class ServedStore:
+    """A store with its current edition, followed version by version.
+
+    Attributes:
+        store: the record itself.
+        throw_away: whether the store is only a sample that goes with the server.
+    """
+
+    store: Store
+    throw_away: bool = False
+    _editions: OrderedDict[str, Edition] = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _gazetteer: Gazetteer | None = None
+
+    @property
+    def name(self) -> str:
+        """What the store is called on the page."""
+        return "Sample" if self.throw_away else self.store.path.stem
+
+    def edition(self) -> Edition:
+        """The store as it is now; follows it when another process has changed it."""
+        snapshot = self.store.snapshot()
+        token = _token(self.store.path, snapshot.version)
+        with self._lock:
+            if token not in self._editions:
+                self._editions[token] = Edition(token, snapshot)
+                while len(self._editions) > KEPT_VERSIONS:
+                    self._editions.popitem(last=False)
+            return self._editions[token]
+
+    def known(self, token: str) -> Edition | None:
+        """The edition of a token; None when it is too old or was never ours."""
+        current = self.edition()
+        with self._lock:
+            return current if token == current.token else self._editions.get(token)
+
+    def gazetteer(self) -> Gazetteer:
+        """The place index, opened on first use and shared."""
+        with self._lock:
+            if self._gazetteer is None:
+                self._gazetteer = Gazetteer.open()
+            return self._gazetteer
+
+
+def _token(path: Path, version: int) -> str:
+    return hashlib.blake2b(f"{path.resolve()}\n{version}".encode(), digest_size=8).hexdigest()
+
+
+_served: ServedStore | None = None
+
+
+def root() -> str:
+    """What the application is mounted under; begins and ends with a slash."""
+    base = config.get_option("server.baseUrlPath").strip("/")
+    return f"/{base}/" if base else "/"
+
+
+def serve_from(served: ServedStore) -> None:
+    """Name the store that this process serves."""
+    global _served  # noqa: PLW0603 — pages run in this process and find their store here
+    _served = served
+
+
+def served() -> ServedStore:
+    """The store that this process serves.
+
+    Raises:
+        RuntimeError: no server was started in this process.
+    """
+    if _served is None:
+        raise RuntimeError("No store is served; start the dashboard with `conflictmap serve`.")
+    return _served

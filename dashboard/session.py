@@ -1,0 +1,121 @@
+"""The current choice of one browser session, in step with its URL; sole owner of session keys.
+
+The URL is the truth. What the sidebar chooses is written there by `choose`; what the browser
+chooses itself (window of days, area) it writes to the URL and reports, and `adopt` takes it over.
+A changed URL (reload, back button, a shared link) sets the sidebar anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any, Final
+
+import streamlit as st
+
+from dashboard.served import Edition, served
+from geodata.filters import PARAMETERS, IncidentFilter, Link, parse_link, to_parameters
+
+WIDGETS: Final = tuple(
+    spec.name for spec in fields(IncidentFilter) if spec.name not in {"bbox", "polygon"}
+)
+BROWSER_FIELDS: Final = ("date_from", "date_to", "bbox", "polygon")
+"""What the browser may change by itself: the window of days and the area."""
+_APPLIED: Final = "applied_filter"
+_LAST_QUERY: Final = "last_query"
+
+
+def edition() -> Edition:
+    """The store as it is now."""
+    return served().edition()
+
+
+def edition_has_moved(token: str) -> bool:
+    """Whether the store has changed since the edition of that token."""
+    return token != served().edition().token
+
+
+def link() -> Link:
+    """What the URL says now; a page opened anew in the same session finds its last choice."""
+    given = {name: st.query_params.get_all(name) for name in st.query_params}
+    ours = {name: values for name, values in given.items() if name in PARAMETERS}
+    return parse_link(ours)
+
+
+def restore() -> None:
+    """Bring the last choice back when a person returns to the map from another page."""
+    if not any(name in PARAMETERS for name in st.query_params):
+        for name, values in st.session_state.get(_LAST_QUERY, {}).items():
+            st.query_params[name] = values
+
+
+def remember() -> None:
+    """Keep the choice for a visit to another page."""
+    st.session_state[_LAST_QUERY] = {
+        name: st.query_params.get_all(name) for name in st.query_params if name in PARAMETERS
+    }
+
+
+def key(field: str) -> str:
+    """The session key of a filter's widget."""
+    return f"filter_{field}"
+
+
+def fill_widgets(chosen: IncidentFilter) -> None:
+    """Set the sidebar from the URL, when the URL says something else than the sidebar did."""
+    if st.session_state.get(_APPLIED) == chosen:
+        return
+    for field in WIDGETS:
+        st.session_state[key(field)] = _to_widget(getattr(chosen, field))
+    st.session_state[_APPLIED] = chosen
+
+
+def from_widgets() -> IncidentFilter:
+    """The filter that the sidebar says, with the area that the map says."""
+    carried = link().filter
+    said = {
+        field: _from_widget(st.session_state[key(field)])
+        for field in WIDGETS
+        if key(field) in st.session_state
+    }
+    if said.get("date_from") and said.get("date_to") and said["date_to"] < said["date_from"]:
+        said["date_from"], said["date_to"] = said["date_to"], said["date_from"]
+    return replace(carried, **said)
+
+
+def choose(chosen: IncidentFilter) -> None:
+    """Write a filter to the URL; the view stays as it is."""
+    _write(Link(chosen, link().view))
+    st.session_state[_APPLIED] = chosen
+
+
+def adopt(report: Mapping[str, Any]) -> None:
+    """Take over what the browser has put into its URL: parameters as text, missing ones unset."""
+    said = parse_link(
+        {name: [str(text)] for name, text in report.items() if name in PARAMETERS and text}
+    )
+    ours = link()
+    theirs = {field: getattr(said.filter, field) for field in BROWSER_FIELDS}
+    _write(Link(replace(ours.filter, **theirs), said.view))
+
+
+def clear() -> None:
+    """Drop every filter; the view stays."""
+    choose(IncidentFilter())
+
+
+def _write(new: Link) -> None:
+    given: dict[str, list[str]] = {}
+    for name, text in to_parameters(new.filter, new.view):
+        given.setdefault(name, []).append(text)
+    st.query_params.from_dict(given)
+
+
+def _to_widget(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _from_widget(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(value)
+    return value or None if isinstance(value, str) else value

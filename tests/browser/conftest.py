@@ -1,0 +1,162 @@
+"""A real server on a real store, and a real browser that reports every request it makes."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+
+from tests.conftest import CHROMIUM_FLAGS
+
+START_SECONDS = 60
+WIDE = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+
+
+@dataclass
+class Server:
+    """A dashboard that runs in a process of its own."""
+
+    address: str
+    store: Path
+    process: subprocess.Popen[bytes]
+
+    def get(self, path: str) -> bytes:
+        with urllib.request.urlopen(self.address + path, timeout=20) as answer:  # noqa: S310 — loopback
+            return bytes(answer.read())
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(store: Path, *more: str, log: Path) -> Iterator[Server]:
+    """`conflictmap serve` on a store until the block ends."""
+    port = free_port()
+    command = [sys.executable, "-m", "dashboard.cli", "serve", "--store", str(store)]
+    command += ["--port", str(port), "--no-browser", *more]
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            command, stdout=out, stderr=subprocess.STDOUT, cwd=log.parent, env=os.environ
+        )
+        server = Server(f"http://127.0.0.1:{port}", store, process)
+        try:
+            _wait_for(server, log)
+            yield server
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _wait_for(server: Server, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if server.process.poll() is not None:
+            break
+        try:
+            server.get("/healthz")
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail(f"The server did not start:\n{log.read_text('utf-8', 'replace')}")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A dashboard on a store of its own, made on first run with the sample in it."""
+    folder = tmp_path_factory.mktemp("served")
+    with serving(folder / "store.duckdb", log=folder / "server.log") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """The installed Chromium with an empty profile."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=chromium, headless=True, args=list(CHROMIUM_FLAGS)
+        )
+        yield running
+        running.close()
+
+
+@dataclass
+class Watched:
+    """A page with all it asked for and all it complained of."""
+
+    page: Page
+    requests: list[Request] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def foreign(self, address: str) -> list[str]:
+        """Addresses asked for that are not the application's own."""
+        own = urlsplit(address).netloc
+        asked = [urlsplit(request.url) for request in self.requests]
+        return [
+            parts.geturl()
+            for parts in asked
+            if parts.scheme not in {"data", "blob"} and parts.netloc != own
+        ]
+
+
+@contextmanager
+def watched(browser: Browser, **options: object) -> Iterator[Watched]:
+    """A fresh page in a fresh profile, watched from its first request on."""
+    context: BrowserContext = browser.new_context(**options)  # type: ignore[arg-type]
+    context.set_default_timeout(20_000)
+    seen = Watched(context.new_page())
+    context.on("request", seen.requests.append)
+    seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+    seen.page.on(
+        "console",
+        lambda message: (
+            seen.complaints.append(message.text) if message.type == "error" else None
+        ),
+    )
+    try:
+        yield seen
+    finally:
+        context.close()
+
+
+SENTENCE = ".cm-sentence-text"
+
+
+def open_map(seen: Watched, address: str) -> Page:
+    """Open an address and wait until incidents are counted on the page."""
+    seen.page.goto(address)
+    seen.page.wait_for_selector(SENTENCE, state="visible")
+    seen.page.wait_for_function(
+        "() => /incident/.test(document.querySelector('.cm-sentence-text')?.textContent ?? '')"
+    )
+    return seen.page
+
+
+def sentence_of(page: Page) -> str:
+    """The sentence on top, with what is not on the map."""
+    words = page.locator(SENTENCE).inner_text()
+    missing = page.locator(".cm-sentence .cm-link")
+    if missing.is_visible():
+        words += ", " + re.sub(r"\s*▸$", "", missing.inner_text())
+    return words
