@@ -95,7 +95,7 @@ def ingest(  # noqa: PLR0913 - each is one thing that a person may say of a file
         batch, who=who, progress=lambda share, what: tell(f"Store: {what}", 0.7 + 0.3 * share)
     )
     tell("Done", 1.0)
-    attention = _attention_of(store, record) if record.attention else reading.attention
+    attention = _attention_of(store, record, reading.attention)
     own = {item.name: getattr(record, item.name) for item in fields(record)}
     return IngestReport(
         **own, needs_attention=attention, source=reading.source_name, notes=reading.notes
@@ -107,18 +107,26 @@ def _located(
     gazetteer: Gazetteer | Callable[[], Gazetteer],
     tell: Progress,
 ) -> pd.DataFrame:
-    needs = incidents["latitude"].isna()
+    # A row that was placed before (an export read back) stays as it was placed.
+    needs = incidents["latitude"].isna() & incidents["location_method"].isna()
     if not needs.any():
         return incidents
     places = gazetteer if isinstance(gazetteer, Gazetteer) else gazetteer()
-    located = locate_table(incidents, places, lambda what, share: tell(what, 0.3 + 0.4 * share))
-    return located.astype(incidents.dtypes.to_dict())
+    located = locate_table(
+        incidents[needs], places, lambda what, share: tell(what, 0.3 + 0.4 * share)
+    )
+    kinds = incidents.dtypes.to_dict()
+    return pd.concat([incidents[~needs], located.astype(kinds)]).sort_index()
 
 
-def _attention_of(store: Store, record: ImportRecord) -> pd.DataFrame:
+def _attention_of(store: Store, record: ImportRecord, found: pd.DataFrame) -> pd.DataFrame:
+    """The reader's rows and those that the store refused, one line a row."""
+    if record.attention == len(found):
+        return found
     waiting = store.attention()
-    own = waiting[waiting["import_id"] == record.import_id]
-    return own[["row", "column", "reason", "repair", "raw"]].reset_index(drop=True)
+    own = waiting[(waiting["file"] == record.file) & ~waiting["row"].isin(found["row"])]
+    refused = own[list(found.columns)].drop_duplicates(["row", "reason"])
+    return pd.concat([found, refused.astype(found.dtypes.to_dict())], ignore_index=True)
 
 
 def load_sample(

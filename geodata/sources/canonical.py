@@ -64,6 +64,9 @@ _ELSEWHERE = frozenset(
 )  # fmt: skip
 """Columns with a rule of their own, and those that the store computes."""
 
+_SAYS_SOMETHING = ("date_start", "date_text", "place_text", "place_name", "admin1", "admin2",
+                   "country", "latitude", "title", "summary")  # fmt: skip
+
 
 def fits(columns: frozenset[str]) -> float:
     """How surely a table is meant for this reader, 0 to 0.5: any known format goes before it."""
@@ -88,7 +91,17 @@ def read_canonical(raw: RawTable, options: Options) -> Reading:
     for stem in schema.COUNT_STEMS:
         builder.people(stem, low=f"{stem}_low", best=f"{stem}_best", high=f"{stem}_high")
     _weapons(builder)
+    _refuse_empty(builder)
     return _with_accounts(raw, builder, called)
+
+
+def _refuse_empty(builder: TableBuilder) -> None:
+    told = np.zeros(builder.count, dtype=bool)
+    for name in _SAYS_SOMETHING:
+        told |= np.asarray(builder.get(name).is_valid())
+    builder.problems(
+        ~told & ~builder.in_trouble(), "date_start", "it says neither when nor where nor what"
+    )
 
 
 def _tagged(raw: RawTable) -> RawTable:

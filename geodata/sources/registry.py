@@ -183,7 +183,7 @@ def read(
     chosen = SOURCES[source] if source is not None else _recognised(path, raw)
     if chosen.name == canonical.NAME and raw.accounts is None:
         raw = _with_accounts_beside(path, raw)
-    name = dataset or chosen.dataset or path.stem
+    name = dataset or chosen.dataset or path.stem.removesuffix(".attention")
     try:
         reading = chosen.read(raw, Options(name, today, day_order))
     except MissingColumn as error:

@@ -1,0 +1,220 @@
+"""`conflictmap`: what can be done from a terminal.
+
+Each command's work is in a module of `dashboard.commands` that is imported when it runs, so that
+`conflictmap --help` answers at once. An error that has a sentence is one sentence on standard
+error and exit code 2; an interrupt is exit code 130.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dashboard.commands.terminal import Terminal
+from geodata import __version__
+from geodata.errors import ConflictMapError
+
+REFUSED = 2
+INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One word after `conflictmap`.
+
+    Attributes:
+        help: what it does, in a line.
+        arguments: adds its arguments to a parser.
+        run: module and function that do it, imported when they are called.
+    """
+
+    help: str
+    arguments: Callable[[argparse.ArgumentParser], None]
+    run: str
+
+    def function(self) -> Callable[[argparse.Namespace, Terminal], int]:
+        """What does it; gives the exit code."""
+        module, _, name = self.run.partition(":")
+        found: Callable[[argparse.Namespace, Terminal], int]
+        found = getattr(importlib.import_module(f"dashboard.commands.{module}"), name)
+        return found
+
+
+def _store(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--store", type=Path, metavar="FILE",
+        help="the store's file; by default the one in your folder for application data",
+    )  # fmt: skip
+
+
+def _output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--json", action="store_true",
+        help="print the result as JSON; everything else goes to standard error",
+    )  # fmt: skip
+    parser.add_argument(
+        "--progress", action="store_true",
+        help="tell what is being done, also where standard error is no terminal",
+    )  # fmt: skip
+
+
+def _where(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--where", default="", metavar="QUERY",
+        help="which incidents, as in the page's address: 'country=SYR&from=2016-01-01'",
+    )  # fmt: skip
+
+
+def _import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, nargs="+", help="CSV, TSV, XLSX, Parquet, JSON, GeoJSON")
+    parser.add_argument("--dataset", help="name for rows that bring none; by default the file's")
+    parser.add_argument("--source", help="how to read it; by default told by its columns")
+    order = parser.add_mutually_exclusive_group()
+    order.add_argument(
+        "--day-first", dest="day_order", action="store_const", const="day-first",
+        help="read 03/04/2016 as 3 April where the column does not tell",
+    )  # fmt: skip
+    order.add_argument(
+        "--month-first", dest="day_order", action="store_const", const="month-first",
+        help="read it as 4 March",
+    )  # fmt: skip
+    parser.add_argument(
+        "--attention", type=Path, metavar="FILE",
+        help="where to write the rows that need attention; by default beside the file",
+    )  # fmt: skip
+    _store(parser)
+    _output(parser)
+
+
+def _summary(parser: argparse.ArgumentParser) -> None:
+    _where(parser)
+    _store(parser)
+    _output(parser)
+
+
+def _serve(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    parser.add_argument("--port", type=_port, help="by default the first free one from 8765")
+    parser.add_argument("--no-browser", action="store_true", help="do not open the page")
+    parser.add_argument(
+        "--sample", action="store_true", help="a throw-away store with the sample alone"
+    )
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; ports are 1 to 65535")
+    return int(text)
+
+
+def _export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", required=True, help="csv, xlsx, geojson, parquet, jsonl")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE")
+    _where(parser)
+    _store(parser)
+    _output(parser)
+
+
+def _undo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "import_id", nargs="?", metavar="IMPORT", help="which import; without it they are listed"
+    )
+    parser.add_argument("--redo", action="store_true", help="bring an undone import back")
+    parser.add_argument("--why", default="from the command line", help="for the history")
+    _store(parser)
+    _output(parser)
+
+
+def _geocode(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", nargs="*", help="one or more place names")
+    for field in ("country", "admin1", "admin2"):
+        parser.add_argument(f"--{field}", help=f"the {field} of all names")
+    parser.add_argument(
+        "--table", type=Path, metavar="FILE", help="CSV with columns name, country, admin1, admin2"
+    )
+    parser.add_argument("--out", type=Path, metavar="FILE", help="where the table goes")
+    _store(parser)
+    _output(parser)
+
+
+def _read(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", nargs="?", help="a document, or - for standard input")
+    parser.add_argument("--published", metavar="DATE", help="day of publication, YYYY-MM-DD")
+    parser.add_argument("--country", help="country that the text is about")
+    parser.add_argument(
+        "--jsonl", type=Path, metavar="FILE", help="many texts: lines with id, text, published"
+    )
+    parser.add_argument("--out", type=Path, metavar="FILE", help="where the readings go")
+    _output(parser)
+
+
+def _check(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    _output(parser)
+
+
+COMMANDS: dict[str, Command] = {
+    "serve": Command("show the map (also without any command)", _serve, "serving:serve"),
+    "import": Command("add a file of incidents", _import, "record:import_files"),
+    "summary": Command("counts and sentence of a choice", _summary, "record:summary"),
+    "export": Command("write a choice to a file", _export, "record:export"),
+    "undo": Command("take an import back", _undo, "record:undo"),
+    "geocode": Command("find places by name, offline", _geocode, "places:geocode"),
+    "read": Command("read a news text into draft incidents", _read, "news:read"),
+    "check": Command("say whether the store and the data are sound", _check, "record:check"),
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(
+        prog="conflictmap",
+        description="A map of conflict incidents on your own machine; nothing leaves it.",
+        epilog="Without a command it serves the map.",
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="version", version=f"conflictmap {__version__}")
+    words = top.add_subparsers(dest="command", metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        own = words.add_parser(
+            name, help=command.help, description=command.help, allow_abbrev=False
+        )
+        command.arguments(own)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Args:
+        argv: the words after `conflictmap`; None takes the process's own.
+
+    Returns:
+        The exit code: 0, 2 for what cannot be done, 130 for an interrupt.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words or (words[0].startswith("-") and words[0] not in {"-h", "--help", "--version"}):
+        words = ["serve", *words]
+    arguments = parser().parse_args(words)
+    terminal = Terminal(
+        as_json=getattr(arguments, "json", False), progress=getattr(arguments, "progress", False)
+    )
+    try:
+        return COMMANDS[arguments.command].function()(arguments, terminal)
+    except ConflictMapError as error:
+        terminal.refuse(str(error))
+        return REFUSED
+    except KeyboardInterrupt:
+        terminal.refuse("Interrupted.")
+        return INTERRUPTED
+    except BrokenPipeError:
+        terminal.abandon()
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

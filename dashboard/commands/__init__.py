@@ -1,0 +1,1 @@
+"""What each command of `conflictmap` does; `dashboard.cli` imports a module when it runs."""

@@ -1,0 +1,188 @@
+"""`conflictmap import`, `summary`, `export`, `undo` and `check`: what concerns the record."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from argparse import Namespace
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from dashboard.commands.terminal import Terminal, store_path
+from geodata import export as exports
+from geodata.errors import ConflictMapError, StoreUnreadable, UnreadableFile
+from geodata.filters import parse_filter
+from geodata.gazetteer import Gazetteer
+from geodata.ingest import IngestReport, ingest
+from geodata.store import ImportRecord, Store
+
+COUNTS = ("rows", "added", "updated", "duplicates", "attention")
+
+
+def import_files(arguments: Namespace, terminal: Terminal) -> int:
+    """Add files to the store, one import each."""
+    for path in arguments.file:
+        _refuse_missing(path)
+    path = store_path(arguments)
+    new = not path.exists()
+    store = Store.open(path)
+    results: list[dict[str, Any]] = []
+    try:
+        for file in arguments.file:
+            report = ingest(
+                file.absolute(), store, lambda: gazetteer(terminal, store),
+                dataset=arguments.dataset, source=arguments.source, today=_today(),
+                day_order=arguments.day_order, progress=terminal.progress,
+            )  # fmt: skip
+            results.append(_told(report, file, arguments.attention, terminal))
+    finally:
+        if new and not results:
+            _remove_unused(store)
+    if len(results) == 1:
+        terminal.result(results[0], _counted(results[0]))
+    else:
+        totals = {name: sum(result[name] for result in results) for name in COUNTS}
+        lines = [f"{result['file']}: {_counted(result)}" for result in results]
+        terminal.result(totals | {"files": results}, "\n".join((*lines, _counted(totals))))
+    return 0
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(tz=dt.UTC).astimezone().date()
+
+
+def _refuse_missing(path: Path) -> None:
+    if not path.exists():
+        raise UnreadableFile(path, f"there is no such file in {path.absolute().parent}.")
+
+
+def _remove_unused(store: Store) -> None:
+    """A store made for an import that was refused is taken away again."""
+    if not store.imports():
+        for file in store.path.parent.glob(f"{store.path.name}*"):
+            file.unlink(missing_ok=True)
+
+
+def _told(
+    report: IngestReport, file: Path, attention: Path | None, terminal: Terminal
+) -> dict[str, Any]:
+    for note in report.notes:
+        terminal.tell(f"{file.name}: {note}")
+    written = None
+    if report.attention:
+        written = _write_attention(report, file.absolute(), attention)
+        terminal.tell(f"{report.attention:,} rows need attention; they stand in {written}")
+    return report.counts | {
+        "file": str(file.absolute()),
+        "attention_file": None if written is None else str(written),
+        "import_id": report.import_id,
+        "datasets": list(report.datasets),
+        "source": report.source,
+        "notes": list(report.notes),
+    }
+
+
+def _counted(counts: Mapping[str, Any]) -> str:
+    return (
+        f"{counts['rows']:,} rows: {counts['added']:,} added, {counts['updated']:,} updated, "
+        f"{counts['duplicates']:,} duplicates, {counts['attention']:,} need attention"
+    )
+
+
+def _write_attention(report: IngestReport, file: Path, asked: Path | None) -> Path:
+    """The rows that need attention as a table to correct and import again: reasons, then cells."""
+    if asked is not None:
+        return exports.write_attention(report.needs_attention, asked.expanduser().absolute())
+    beside = file.with_name(f"{file.stem.removesuffix('.attention')}.attention.csv")
+    try:
+        return exports.write_attention(report.needs_attention, beside)
+    except OSError:  # a folder that may only be read
+        return exports.write_attention(report.needs_attention, Path.cwd() / beside.name)
+
+
+def summary(arguments: Namespace, terminal: Terminal) -> int:
+    """Print what a choice adds up to."""
+    chosen = parse_filter(_query(arguments.where))
+    found = existing_store(arguments).snapshot().summary(chosen)
+    terminal.result(json.loads(found.as_json()), found.sentence)
+    return 0
+
+
+def _query(where: str) -> str:
+    """The query of a link: all of it where it is none, else what follows its question mark."""
+    if "://" in where:
+        return where.partition("?")[2].partition("#")[0]
+    return where
+
+
+def export(arguments: Namespace, terminal: Terminal) -> int:
+    """Write a choice to a file, with its manifest beside it."""
+    chosen = parse_filter(_query(arguments.where))
+    store = existing_store(arguments)
+    out = arguments.out.expanduser().absolute()
+    done = exports.export(store, chosen, arguments.format, out, at=dt.datetime.now(tz=dt.UTC))
+    values = {"rows": done.rows, "files": [str(file) for file in done.files]}
+    files = ", ".join(str(file) for file in done.files)
+    terminal.result(values, f"{done.rows:,} incidents written to {files}")
+    return 0
+
+
+def undo(arguments: Namespace, terminal: Terminal) -> int:
+    """Take an import back, or bring it back; without an import, list them."""
+    store = existing_store(arguments)
+    if arguments.import_id is None:
+        records = store.imports()
+        lines = [f"{r.import_id}  {r.at:%Y-%m-%d %H:%M}  {_record_line(r)}" for r in records]
+        terminal.result([_record(r) for r in records], "\n".join(lines) or "There is no import.")
+        return 0
+    act = store.redo if arguments.redo else store.undo
+    record = act(arguments.import_id, who="local", why=arguments.why)
+    done = "brought back" if arguments.redo else "taken back"
+    terminal.result(_record(record), f"{record.import_id} ({record.file}) is {done}.")
+    return 0
+
+
+def _record(record: ImportRecord) -> dict[str, Any]:
+
+    return asdict(record) | {"at": record.at.isoformat()}
+
+
+def _record_line(record: ImportRecord) -> str:
+    counts = {name: getattr(record, name) for name in COUNTS}
+    return f"{record.file}: {_counted(counts)}{' (undone)' if record.undone else ''}"
+
+
+def existing_store(arguments: Namespace) -> Store:
+    """The store asked for.
+
+    Raises:
+        StoreUnreadable: there is none, or it cannot be read.
+    """
+    path = store_path(arguments)
+    if not path.exists():
+        raise StoreUnreadable(path, "it is not there. Import a file first, or name another.")
+    return Store.open(path, create=False)
+
+
+def gazetteer(terminal: Terminal, store: Store | None = None) -> Gazetteer:
+    """The gazetteer, with the places learned from a store."""
+    learned = store.learned_places() if store is not None else None
+    return Gazetteer.open(learned=learned, progress=terminal.progress)
+
+
+def check(arguments: Namespace, terminal: Terminal) -> int:
+    """Say whether store and bundled data are sound."""
+    path = store_path(arguments)
+    found: dict[str, Any] = {"store": str(path), "incidents": None, "version": None}
+    if path.exists():
+        store = existing_store(arguments)
+        found |= {"incidents": len(store.snapshot()), "version": store.version()}
+    probe = gazetteer(terminal).locate("Aleppo", country="SYR")
+    if probe.latitude is None:
+        raise ConflictMapError("The gazetteer does not find Aleppo: install the package again.")
+    found["gazetteer"] = probe.source
+    held = "no store yet" if found["incidents"] is None else f"{found['incidents']:,} incidents"
+    terminal.result(found, f"{path}: {held}. Gazetteer: {probe.source}. All is sound.")
+    return 0
