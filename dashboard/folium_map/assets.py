@@ -33,6 +33,15 @@ _MEDIA_TYPES: Mapping[str, str] = {
 # Bare module names of a saved page; a relative import has nothing to be relative to inside
 # a data: URL, so every import is rewritten to one of these.
 _SPECIFIER_ROOT = "conflictmap/"
+DATA_FILES = (
+    "world.bin.gz",
+    "boundaries.bin.gz",
+    "labels.json.gz",
+    "labels_more.json.gz",
+    "labels_most.json.gz",
+)
+"""The base map's data in `geodata/bundled`, as `tools/build_boundaries.py` and
+`tools/build_base_map.py` make them."""
 _IMPORT = re.compile(
     r"""(?P<head>\b(?:from|import)\s*\(?\s*)(?P<quote>["'])(?P<path>\.{1,2}/[^"']+)\2"""
 )
@@ -58,19 +67,20 @@ def _asset(name: str, file: Traversable) -> Asset:
     return Asset(name, _MEDIA_TYPES[posixpath.splitext(name)[1]], functools.cache(file.read_bytes))
 
 
+def _files_under(folder: Traversable, name: str) -> Iterator[tuple[str, Traversable]]:
+    for entry in folder.iterdir() if folder.is_dir() else ():
+        if entry.is_dir():
+            yield from _files_under(entry, f"{name}/{entry.name}")
+        elif posixpath.splitext(entry.name)[1] in _MEDIA_TYPES:
+            yield f"{name}/{entry.name}", entry
+
+
 def _own_files() -> Iterator[Asset]:
     """The scripts and styles beside this module."""
     here = resources.files(__package__)
-    for folder, suffix in (("js", ".js"), ("css", ".css")):
-        yield from _files_below(here / folder, folder, suffix)
-
-
-def _files_below(directory: Traversable, name: str, suffix: str) -> Iterator[Asset]:
-    for file in directory.iterdir() if directory.is_dir() else ():
-        if file.is_dir():
-            yield from _files_below(file, f"{name}/{file.name}", suffix)
-        elif file.name.endswith(suffix):
-            yield _asset(f"{name}/{file.name}", file)
+    for folder in ("js", "css"):
+        for name, file in _files_under(here / folder, folder):
+            yield _asset(name, file)
 
 
 def _leaflet_files() -> Iterator[Asset]:
@@ -85,7 +95,7 @@ def _leaflet_files() -> Iterator[Asset]:
 def _data_files() -> Iterator[Asset]:
     """What the base map draws, from the library's bundled files."""
     bundled = resources.files("geodata") / "bundled"
-    for name in ("world.bin.gz", "boundaries.bin.gz", "labels.json.gz", "labels_more.json.gz"):
+    for name in DATA_FILES:
         if (bundled / name).is_file():
             yield _asset(f"data/{name}", bundled / name)
 

@@ -1,0 +1,130 @@
+/**
+ * Names over the data: one canvas over the whole view, so that no name is cut at a tile's edge.
+ */
+
+import { LabelKind, placeLabels } from "./label_placement.js";
+import { L } from "./leaflet.js";
+
+const FAMILY = 'system-ui, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif';
+
+/** @type {Record<number, {font: string, height: number, spacing: number, colour: string}>} */
+const TYPE = {
+  [LabelKind.COUNTRY]: { font: `600 13px ${FAMILY}`, height: 16, spacing: 0.8, colour: "areaName" },
+  [LabelKind.PROVINCE]: {
+    font: `italic 12px ${FAMILY}`, height: 15, spacing: 0.3, colour: "provinceName",
+  },
+  [LabelKind.CAPITAL]: { font: `600 12.5px ${FAMILY}`, height: 15, spacing: 0, colour: "name" },
+  [LabelKind.TOWN]: { font: `12px ${FAMILY}`, height: 15, spacing: 0, colour: "name" },
+};
+
+/** Leaflet's Renderer keeps a canvas in place while the map moves and zooms. */
+export const LabelLayer = L.Renderer.extend({
+  options: { padding: 0.15, pane: "labels" },
+
+  initialize(options) {
+    L.Renderer.prototype.initialize.call(this, options);
+    this.files = [];
+    this.palette = null;
+    this.widths = new Map();
+  },
+
+  /** @param {any[]} files  of label_placement.js, the most important first */
+  show(files, palette) {
+    this.files = files;
+    this.palette = palette;
+    if (this._map) this._update();
+  },
+
+  getEvents() {
+    return { ...L.Renderer.prototype.getEvents.call(this), resize: this._update };
+  },
+
+  _initContainer() {
+    this._container = document.createElement("canvas");
+    this._container.setAttribute("aria-hidden", "true");
+    this._context = this._container.getContext("2d");
+  },
+
+  _destroyContainer() {
+    this._container.remove();
+    delete this._container;
+    delete this._context;
+  },
+
+  _updatePaths() {},
+
+  _update() {
+    if (this._map._animatingZoom && this._bounds) return;
+    L.Renderer.prototype._update.call(this);
+    const size = this._bounds.getSize();
+    const ratio = Math.min(3, Math.max(1, window.devicePixelRatio || 1));
+    L.DomUtil.setPosition(this._container, this._bounds.min);
+    this._container.width = size.x * ratio;
+    this._container.height = size.y * ratio;
+    this._container.style.width = `${size.x}px`;
+    this._container.style.height = `${size.y}px`;
+    this._context.scale(ratio, ratio);
+    this._paint(size);
+    this.fire("update");
+  },
+
+  _paint(size) {
+    if (this.palette === null || this.files.length === 0) return;
+    const corner = this._map.getPixelOrigin().add(this._bounds.min);
+    const view = {
+      zoom: Math.round(this._map.getZoom()),
+      left: corner.x,
+      top: corner.y,
+      width: size.x,
+      height: size.y,
+    };
+    const placed = placeLabels(this.files, view, (kind, text) => this._measure(kind, text));
+    this._context.textAlign = "center";
+    this._context.textBaseline = "middle";
+    this._context.lineJoin = "round";
+    for (const label of placed) this._paintLabel(label);
+  },
+
+  _measure(kind, text) {
+    const key = `${kind} ${text}`;
+    let width = this.widths.get(key);
+    if (width === undefined) {
+      this._setType(kind);
+      width = this._context.measureText(text).width;
+      this.widths.set(key, width);
+    }
+    return { width, height: TYPE[kind].height };
+  },
+
+  _setType(kind) {
+    this._context.font = TYPE[kind].font;
+    this._context.letterSpacing = `${TYPE[kind].spacing}px`;
+  },
+
+  _paintLabel(label) {
+    const context = this._context;
+    const type = TYPE[label.kind];
+    if (label.dot !== null) this._paintDot(label);
+    this._setType(label.kind);
+    context.strokeStyle = this.palette.halo;
+    context.lineWidth = 3;
+    context.fillStyle = this.palette[type.colour];
+    label.lines.forEach((line, row) => {
+      const y = label.y + (row - (label.lines.length - 1) / 2) * type.height;
+      context.strokeText(line, label.x, y);
+      context.fillText(line, label.x, y);
+    });
+  },
+
+  _paintDot(label) {
+    const context = this._context;
+    const isCapital = label.kind === LabelKind.CAPITAL;
+    context.beginPath();
+    context.arc(label.dot.x, label.dot.y, isCapital ? 2.6 : 1.9, 0, 2 * Math.PI);
+    context.fillStyle = isCapital ? this.palette.halo : this.palette.dot;
+    context.strokeStyle = isCapital ? this.palette.name : this.palette.halo;
+    context.lineWidth = isCapital ? 1.4 : 1;
+    context.fill();
+    context.stroke();
+  },
+});

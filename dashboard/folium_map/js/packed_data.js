@@ -1,0 +1,35 @@
+/**
+ * Fetches the base map's data: compressed files that unpack away from the main thread, each read
+ * once however many maps the page has.
+ */
+
+/** @type {Map<string, Promise<any>>} */
+const kept = new Map();
+
+/**
+ * @template T
+ * @param {string} url
+ * @param {(buffer: ArrayBuffer) => T} read
+ * @returns {Promise<T>} rejected if the file cannot be had; asked again, it is fetched again
+ */
+export function fetchOnce(url, read) {
+  let asked = kept.get(url);
+  if (asked === undefined) {
+    asked = fetchUnpacked(url).then(read);
+    asked.catch(() => kept.delete(url));
+    kept.set(url, asked);
+  }
+  return asked;
+}
+
+/** @param {string} url @returns {Promise<ArrayBuffer>} */
+async function fetchUnpacked(url) {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`The base map's data answered ${answer.status}.`);
+  const packed = await answer.arrayBuffer();
+  const head = new Uint8Array(packed, 0, Math.min(2, packed.byteLength));
+  // A server in between may have unpacked it already.
+  if (head[0] !== 0x1f || head[1] !== 0x8b) return packed;
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(stream).arrayBuffer();
+}
