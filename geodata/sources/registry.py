@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from geodata.errors import ConflictMapError, MissingColumn, UnknownCode, UnreadableFile
-from geodata.sources import canonical, headers
+from geodata.sources import acled, canonical, headers, ucdp_ged
 from geodata.sources.builder import Options, Reading
 from geodata.sources.columnar import read_parquet
 from geodata.sources.delimited import read_delimited
@@ -59,6 +59,26 @@ SOURCES: dict[str, Source] = {
             None,
             canonical.fits,
             canonical.read_canonical,
+        ),
+        Source(
+            ucdp_ged.NAME,
+            "UCDP Georeferenced Event Dataset",
+            "Stable and candidate releases as CSV; headlines become accounts.",
+            ucdp_ged.DATASET,
+            ucdp_ged.LICENCE,
+            ucdp_ged.CITATION,
+            ucdp_ged.fits,
+            ucdp_ged.read_ucdp,
+        ),
+        Source(
+            acled.NAME,
+            "ACLED",
+            "Files of the export tool and answers of the API; sources become accounts.",
+            acled.DATASET,
+            acled.LICENCE,
+            acled.CITATION,
+            acled.fits,
+            acled.read_acled,
         ),
     )
 }
