@@ -1,4 +1,4 @@
-"""Fill ``geodata/bundled/admin_regions.csv``: states and provinces that Natural Earth draws otherwise.
+"""Fill ``geodata/bundled/admin_regions.csv``: provinces that Natural Earth draws otherwise.
 
 Natural Earth 4.1 draws the former provinces of the DR Congo, the provinces (not the regions) of
 Burkina Faso and the Philippines, and so on. The table lists, by hand, today's units with the
@@ -43,9 +43,11 @@ def grid(units: list[boundaries.Admin1]) -> np.ndarray:
     for unit in units:
         box = unit.bounds
         for latitude in np.arange(box.south, box.north, STEP):
-            for longitude in np.arange(box.west, box.east, STEP):
-                if boundaries.contains(unit, float(latitude), float(longitude)):
-                    points.append((latitude, longitude))
+            points += [
+                (latitude, longitude)
+                for longitude in np.arange(box.west, box.east, STEP)
+                if boundaries.contains(unit, float(latitude), float(longitude))
+            ]
         points.append((unit.latitude, unit.longitude))
     return np.array(points)
 

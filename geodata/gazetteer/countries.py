@@ -51,3 +51,15 @@ def country_code(text: str | None) -> str | None:
         outer, inner = parenthesis.groups()
         return country_code(outer) or country_code(inner)
     return None
+
+
+@cache
+def _neighbours() -> dict[str, tuple[str, ...]]:
+    file = files("geodata").joinpath("bundled/country_neighbours.csv")
+    rows = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
+    return {row["country"]: tuple(row["neighbours"].split()) for row in rows}
+
+
+def neighbours(country: str) -> tuple[str, ...]:
+    """The alpha-3 codes of the countries that border one, sorted; () for an island."""
+    return _neighbours().get(country, ())

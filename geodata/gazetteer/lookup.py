@@ -15,11 +15,12 @@ from typing import Final
 import pandas as pd
 from platformdirs import user_cache_path
 
+from geodata import boundaries
 from geodata.errors import UnreadableFile
 from geodata.gazetteer import choose, names
 from geodata.gazetteer.admin import AdminMatch, admin1_match, country_meant
 from geodata.gazetteer.choose import MOST_CANDIDATES, Choice, Context, Hit
-from geodata.gazetteer.countries import country_code
+from geodata.gazetteer.countries import country_code, neighbours
 from geodata.gazetteer.index import EXACT, ROMANISED, SKELETON, PlaceIndex
 from geodata.gazetteer.layers import (
     Progress,
@@ -35,6 +36,8 @@ from geodata.gazetteer.pins import around_seat, pinned, pinned_between, unit_loc
 from geodata.gazetteer.places import Candidate, Location, distance_km
 
 _FURTHEST: Final = 4
+ACROSS_KM: Final = 25.0
+"""How far beyond a border a place is still looked for."""
 
 CORRECTED, LEARNED, SITES, PACKS, BASE = range(5)
 """Ranks of the layers, highest first."""
@@ -86,7 +89,7 @@ class Gazetteer:
         self._locate = lru_cache(maxsize=32768)(self._locate_uncached)
 
     @classmethod
-    def open(
+    def open(  # noqa: PLR0913 - one argument for each layer
         cls,
         cache_dir: Path | None = None,
         *,
@@ -148,7 +151,29 @@ class Gazetteer:
         location = self._named(name, context)
         if location is not None and location.latitude is not None:
             return replace(location, admin2=admin2 or None) if context.seats else location
-        return self._unit(name, context, location)
+        beyond = self._across_border(name, admin1, context)
+        return beyond or self._unit(name, context, location)
+
+    def _across_border(self, name: str, admin1: str, context: Context) -> Location | None:
+        """A place that the gazetteer files under a neighbour, near the border of the country asked.
+
+        Rukban, a camp on Syria's border, stands under Jordan. A province that only a neighbour has
+        (Hatay, given with Syria) is looked for there.
+        """
+        if not names.words(name):
+            return None
+        found = []
+        for country in neighbours(context.country):
+            if context.admin is None and admin1:
+                there = admin1_match(admin1, country)
+                location = self._named(name, Context(country, there)) if there else None
+            else:
+                location = self._named(name, Context(country))
+                if location is not None and not _is_by_border(location, context):
+                    location = None
+            if location is not None and location.latitude is not None:
+                found.append(replace(location, method=f"{location.method}, across the border"))
+        return found[0] if len(found) == 1 else None
 
     def _without_country(self, name: str, country: str) -> Location:
         """No pin: "al-Tanaf" must not become Tanaf in Senegal."""
@@ -186,6 +211,7 @@ class Gazetteer:
     def _read(self, reading: PlacePhrase, context: Context) -> Location | None:
         """The location of one reading; None where its name is nowhere in the country."""
         inner = self._within(reading, context) if reading.within else context
+        inner = replace(inner, asks=reading.role)
         choice = self._choice(reading.name, inner)
         if choice is None:
             return None
@@ -255,7 +281,8 @@ class Gazetteer:
             hits = self._hits(EXACT, (names.folded(reading.name),), country)
             if not hits:
                 hits = self._hits(ROMANISED, names.romanised(reading.name, country), country)
-            points += [h.point for h in hits if choose.agrees(h, Context(country, admin))]
+            context = Context(country, admin, asks="admin2")
+            points += [h.point for h in hits if _names_district(h) and choose.agrees(h, context)]
         return tuple(dict.fromkeys(points))
 
     def _unit(self, name: str, context: Context, abstained: Location | None) -> Location:
@@ -339,6 +366,23 @@ def _with_own_admin(name: str, context: Context) -> Context:
             if reading.relation == "in district" and _is_province(reading, context):
                 return replace(context, admin=admin1_match(reading.name, context.country))
     return context
+
+
+def _is_by_border(location: Location, context: Context) -> bool:
+    """Whether a point lies just outside the province, or else the country, that was asked for."""
+    if location.latitude is None or location.longitude is None or location.precision != "town":
+        return False
+    point = (location.latitude, location.longitude)
+    if context.admin is not None:
+        borders = [unit.border for unit in context.admin.units if unit.border is not None]
+        return any(boundaries.distance_km(border, *point) <= ACROSS_KM for border in borders)
+    country = boundaries.countries().get(context.country)
+    return country is not None and boundaries.distance_km(country, *point) <= ACROSS_KM
+
+
+def _names_district(hit: Hit) -> bool:
+    """Whether a district may be named for a place: a village in a pack is a chance namesake."""
+    return hit.rank != PACKS or hit.layer.kind(hit.number) == "admin2"
 
 
 def _is_province(reading: PlacePhrase, context: Context) -> bool:

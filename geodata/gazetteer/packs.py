@@ -3,7 +3,8 @@
 A pack is a folder `places/SYR` in the data folder with an index and `pack.json` (file, SHA-256,
 rows, licence, date). It is read from a zip, a text file or a folder; nothing is downloaded here.
 
-The format is GeoNames' `readme.txt`: 19 columns, tab-separated, UTF-8. The data are under CC BY 4.0.
+The format is that of GeoNames' `readme.txt`: 19 columns, tab-separated, UTF-8. The data are under
+CC BY 4.0.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Final
@@ -95,7 +96,7 @@ def _place(cells: list[str]) -> Place | None:
         population = max(0, min(int(cells[14] or 0), 2**32 - 1))
     except ValueError:
         return None
-    on_earth = -90 <= latitude <= 90 and -180 <= longitude <= 180  # noqa: PLR2004 - degrees
+    on_earth = -90 <= latitude <= 90 and -180 <= longitude <= 180
     if kind is None or country is None or not cells[1] or not on_earth:
         return None
     spellings = [cells[2], *(name for name in cells[3].split(",") if name)]
@@ -173,7 +174,13 @@ def add_pack(
     if not counts[True]:
         raise UnreadableFile(path, f"it has no place of {country} in GeoNames' 19 columns")
     pack = Pack(
-        country, path.name, digest, counts[True], counts[False], LICENCE, date.today().isoformat()
+        country,
+        path.name,
+        digest,
+        counts[True],
+        counts[False],
+        LICENCE,
+        datetime.now(UTC).date().isoformat(),
     )
     _install(builder.finish(f"GeoNames {country} {digest[:8]}"), pack, folder)
     if progress:

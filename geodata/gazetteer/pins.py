@@ -22,10 +22,11 @@ NEAR_KM: Final = 25.0
 """Radius of "near X" and "X countryside" where no distance is given (the precision ladder's)."""
 SITE_OF_TOWN_KM: Final = 10.0
 """Radius within which a town's airbase or camp lies that has no place of its own."""
-DISTRICT_OF_PROVINCE: Final = 0.36
-DISTRICT_KM: Final = (25.0, 60.0, 100.0)
+DISTRICT_OF_PROVINCE: Final = 0.42
+DISTRICT_KM: Final = (25.0, 60.0, 125.0)
 """Least, usual and greatest radius of a district around its seat. Of 1,109 places with a district,
-90 % lay within a third of the province's radius from the seat."""
+90 % lay within a third of the province's radius from the seat; of those that no gazetteer has,
+within two fifths."""
 
 
 def unit_location(match: AdminMatch, method: str) -> Location:
@@ -89,24 +90,20 @@ def _width(
     best: Candidate, reading: PlacePhrase, context: Context, method: str
 ) -> tuple[str, float, str]:
     """Precision, radius in kilometres and method of a reading of a place."""
+    name, own = best.name, best.radius_km
     town = best.kind == "populated"
     if reading.relation == "offset":
         distance = reading.distance_km or 0.0
-        return "near", max(2.0, distance / 2, best.radius_km), f"{distance:g} km from {best.name}"
-    if reading.relation == "in district":
-        radius = max(district_radius_km(context.admin), best.radius_km)
-        return "admin2", radius, f"around {best.name}, named as containing it"
+        return "near", max(2.0, distance / 2, own), f"{distance:g} km from {name}"
     if reading.relation == "near":
-        own = NEAR_KM if town else max(5.0, 2 * best.radius_km)
-        return "near", max(reading.distance_km or own, best.radius_km), f"near {best.name}"
-    if reading.role == "site" and town:
-        return "near", max(SITE_OF_TOWN_KM, best.radius_km), f"near {best.name}"
-    if reading.relation == "in town" or (reading.role == "part" and town):
-        return best.precision, best.radius_km, f"in {best.name}"
-    if reading.role == "admin2":
-        radius = max(district_radius_km(context.admin), best.radius_km)
-        return "admin2", radius, f"district of {best.name}"
-    return best.precision, best.radius_km, method
+        usual = NEAR_KM if town else max(5.0, 2 * own)
+        return "near", max(reading.distance_km or usual, own), f"near {name}"
+    if reading.relation == "in district" or reading.role == "admin2":
+        return "admin2", max(district_radius_km(context.admin), own), f"district of {name}"
+    if town and reading.role == "site":
+        return "near", max(SITE_OF_TOWN_KM, own), f"near {name}"
+    inside = reading.relation == "in town" or (town and reading.role == "part")
+    return best.precision, own, f"in {name}" if inside else method
 
 
 def pinned_between(choice: Choice, other: Hit, context: Context) -> Location:
