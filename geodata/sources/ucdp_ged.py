@@ -7,7 +7,8 @@ Violence against civilians; UCDP codes no weapon, so there is none. Each entry o
 (CSV within the cell) becomes an account with publisher, day and headline.
 
 `where_prec` maps as vocabulary `ucdp_where_prec` says; 1 is a town where the place's name says
-town, village or city, a neighbourhood where it says suburb or the like, else a site. A centroid of a country is no point and is not kept as one.
+town, village or city, a neighbourhood where it says suburb or the like, else a site. A centroid
+of a country is no point and is not kept as one.
 
 Sundberg, Ralph and Erik Melander (2013), Introducing the UCDP Georeferenced Event Dataset,
 Journal of Peace Research 50(4); Croicu, Mihai and Ralph Sundberg, UCDP GED Codebook.
