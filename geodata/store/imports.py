@@ -84,7 +84,7 @@ def with_ids(incidents: pd.DataFrame) -> pd.DataFrame:
     A missing one is made from the data set and the row's content, as the store itself does; a
     reader calls this to let accounts name their incident. Rows without a data set stay without id.
     """
-    table = to_arrow(incidents, INCIDENTS)
+    table = _finite(to_arrow(incidents, INCIDENTS))
     with duckdb.connect(":memory:") as connection:
         connection.register("batch", table)
         ids = connection.execute(
@@ -94,7 +94,7 @@ def with_ids(incidents: pd.DataFrame) -> pd.DataFrame:
                 made=tables.MADE_ID,
                 content=tables.INCIDENT_CONTENT,
             )
-        ).fetch_arrow_table()
+        ).to_arrow_table()
     return incidents.assign(incident_id=pd.array(ids.column(0), dtype=pd.ArrowDtype(pa.string())))
 
 
@@ -261,7 +261,7 @@ SELECT file_row AS row_number, CASE j.outcome WHEN 'no data set' THEN 'dataset' 
     END AS column_name, @reason AS reason, NULL::VARCHAR AS repair, raw,
     CAST(to_json(struct_pack(incident := struct_pack(@incident), accounts := v.accounts))
     AS VARCHAR) AS record
-FROM batch s JOIN out j USING (pos) LEFT JOIN voices v ON v.incident_id = s.incident_id
+FROM batch s JOIN out j USING (pos) LEFT JOIN voices v ON v.incident_id = j.incident_id
 UNION ALL
 SELECT "row", "column", reason, repair, raw, NULL FROM batch_attention""",
     reason=_REASON,
@@ -298,18 +298,16 @@ def add(
     }
     tell(0.0, "comparing with the store")
     _stage(connection, batch)
-    tell(0.4, "writing")
-    for statement in _WRITING:
-        run(connection, statement, values)
-    tell(0.9, "recording the import")
     values |= _outcome(connection, batch)
+    tell(0.4, "writing")
+    _write(connection, values)
+    tell(0.9, "recording the import")
     record_change(connection, values)
     run(connection, _WRITE_IMPORT, values)
     return next(record for record in imports(connection) if record.version == values["version"])
 
 
-_WRITING: Final = (
-    _JUDGE,
+_WRITE_TOUCHED: Final = (
     _TOUCHED,
     _SUPERSEDE_ACCOUNTS,
     _WRITE_ACCOUNTS,
@@ -317,9 +315,17 @@ _WRITING: Final = (
     _WRITE_INCIDENTS,
     CLOSE_FORMER,
     _WRITE_RAW,
-    _REFUSED,
-    _WRITE_ATTENTION,
 )
+
+
+def _write(connection: Connection, values: Mapping[str, object]) -> None:
+    written: tuple[str, ...] = ()
+    if values["added"] or values["updated"]:
+        written += _WRITE_TOUCHED
+    if values["attention"]:
+        written += (_REFUSED, _WRITE_ATTENTION)
+    for statement in written:
+        run(connection, statement, values)
 
 
 def _stage(connection: Connection, batch: Batch) -> None:
@@ -375,6 +381,7 @@ def _finite(table: pa.Table) -> pa.Table:
 
 
 def _outcome(connection: Connection, batch: Batch) -> dict[str, object]:
+    connection.execute(_JUDGE)
     counts = dict(
         connection.execute("SELECT outcome, count(*) FROM judged GROUP BY outcome").fetchall()
     )
