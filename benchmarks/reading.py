@@ -73,7 +73,11 @@ def muc_day(written: str) -> dt.date | None:
     match = re.fullmatch(r"(\d{1,2}) ([A-Z]{3}) (\d{2})", written.strip())
     if match is None or match.group(2) not in MONTHS:
         return None
-    return dt.date(1900 + int(match.group(3)), MONTHS.index(match.group(2)) + 1, int(match.group(1)))
+    day, month, year = int(match.group(1)), MONTHS.index(match.group(2)) + 1, 1900 + int(match.group(3))
+    try:
+        return dt.date(year, month, day)
+    except ValueError:  # one key has 31 November
+        return None
 
 
 def _referent(entry: str) -> str:

@@ -32,6 +32,9 @@ from geodata.reading.tally import Figure
 MOST_EVENT_SENTENCES = 400
 """Sentences of harm that are read in one text; a longer one is read up to there and says so."""
 
+SHORT_TEXT = 4
+"""Up to so many sentences a text is a note, of which little can be asked."""
+
 
 @dataclass(frozen=True, slots=True)
 class TextToRead:
@@ -78,7 +81,8 @@ def read_text(
             read_to = sentence.start
             break
         evidence.append(reader.read(sentence, index))
-    groups = group(evidence, parts.folded)
+    short = len(parts.sentences) <= SHORT_TEXT
+    groups = group(evidence, parts.folded, short=short)
     mentioned = [place for member in evidence for place in member.places]
     drafts = Composer(parts, day, country, places).compose(groups, mentioned)
     return Reading(

@@ -52,6 +52,7 @@ _PATTERN = re.compile(
   | (?P<lastnight>last\s+(?:night|evening))\b
   | (?P<overnight>overnight)\b
   | (?P<today>(?:earlier\s+|early\s+|late\s+)?(?:today|tonight)(?:'s)?|this\s+(?:very\s+)?(?:morning|afternoon|evening|noon)|at\s+(?:dawn|noon)\s+today|early\s+this\s+{_PART})\b
+  | (?:in|within|during|over)\s+the\s+(?P<fewhours>(?:past|last)\s+(?:few\s+|several\s+)?hours)\b
   | (?P<ago>{_NUMBER})\s+(?P<unit>day|week|month|year|hour|minute)s?\s+ago\b
   | (?:the\s+|in\s+the\s+)?(?P<lastu>last|past|previous)\s+(?P<lastunit>week|weekend|month|year)\b
   | (?P<this>this|earlier\s+this|later\s+this)\s+(?P<thisunit>week|weekend|month|year)\b
@@ -62,7 +63,7 @@ _PATTERN = re.compile(
     re.VERBOSE,
 )
 _HINT = re.compile(
-    r"\d|day\b|day'|yester|night|overnight|week|month|year|this |ago\b|" + _MONTH
+    r"\d|hours|day\b|day'|yester|night|overnight|week|month|year|this |ago\b|" + _MONTH
 )
 
 
@@ -77,6 +78,7 @@ class DateMention:
         question: what an analyst has to answer first, or None.
         explicit: the words carry their own year, so that no publication date is needed.
         future: the words point past publication.
+        reporting: the day of who reports it, not of the act ("said on Saturday that").
     """
 
     span: Span
@@ -86,6 +88,31 @@ class DateMention:
     question: str | None = None
     explicit: bool = False
     future: bool = False
+    reporting: bool = False
+
+
+_REPORTING = (
+    r"(?:said|says|reported|announced|stated|told|confirmed|denied|condemned|accused|protested|demanded|"
+    r"called|read|claimed|declared|revealed|indicated|disclosed|warned|urged|expressed|asked|met|"
+    r"presented|released|issued|published|noted|added|rejected|blamed|admitted|sources|spokesm[ae]n|"
+    r"spokesperson|statement|communique|conference|learned|identified|offered|described|repudiated|"
+    r"interview|testified|buried|funeral|arrested|ordered|charged|explained|denounced|deplored|investigating|"
+    r"termed|considered|commented|found|discovered|asserted|acknowledged|pointed\s+out|meeting|talks|speaking|promised|referred|participated|decided|attended|recalled|repeated|began|opened)"
+)
+_REPORTED_BEFORE = re.compile(
+    rf"\b{_REPORTING}(?:\s+(?:here|late|early|earlier|in|on|also|to\s+\w+|by\s+\w+|that|officially))*[\s,]+(?:on\s+|late\s+|early\s+)?$"
+)
+_REPORTED_AFTER = re.compile(
+    rf"[\s,]+(?:(?:has|have|had|also|officially|strongly|again|it\s+was|was|were)\s+)*(?:(?:the\s+)?\w+\s+(?=sources|spokes|officials|authorities\s+(?:said|conf|rep)))?{_REPORTING}\b"
+)
+
+
+def _of_the_report(folded: str, start: int, first: int, last: int, end: int) -> bool:
+    """Whether a day belongs to who reports, not to what happened: "said on Saturday that"."""
+    return bool(
+        _REPORTED_BEFORE.search(folded, max(start, first - 45), first)
+        or _REPORTED_AFTER.match(folded, last, end)
+    )
 
 
 def dates_in(
@@ -98,7 +125,8 @@ def dates_in(
     for match in _PATTERN.finditer(folded, start, end):
         mention = _read(match, text, published)
         if mention is not None:
-            found.append(mention)
+            of_report = _of_the_report(folded, start, match.start(), match.end(), end)
+            found.append(replace(mention, reporting=of_report))
     return found
 
 
@@ -374,6 +402,7 @@ _RULES: tuple[tuple[str, _Rule], ...] = (
     ("lastnight", _relative(-1)),
     ("overnight", _overnight),
     ("today", _relative(0)),
+    ("fewhours", _relative(0)),
     ("ago", _ago),
     ("lastu", _last),
     ("thisunit", _this),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from geodata.reading.accounts import AccountFinder, AccountMention
-from geodata.reading.dates import WEEKDAYS
+from geodata.reading.dates import WEEKDAYS, dates_in
 from geodata.reading.confidence import confidences
 from geodata.reading.evidence import Evidence, hedged
 from geodata.reading.grouping import Group, specific
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
     from geodata.reading.places import PlaceResolver
     from geodata.reading.structure import Layout
 
+_JUST_NOW = re.compile(
+    r"\b(?:has|have)\s+(?:just\s+|also\s+|reportedly\s+)?(?:been\s+)?\w+(?:ed|en|own|un|ain|uck|it|aused|ade)\b|"
+    r"\b(?:so\s+far|at\s+this\s+(?:time|moment|hour)|just\s+now|minutes\s+ago|are\s+the\s+(?:initial\s+)?result|continue[s]?\b)"
+)
+_EXACT = ("day", "days", "weekday")
 _MOST_PLACES = 12
 _MOST_ACTORS = 8
 _CIVIL = frozenset(("civilian", "children", "women"))
@@ -95,13 +101,45 @@ class Composer:
     def _date(self, members: list[Evidence]) -> DraftDate:
         """The day of the fullest sentence, else of the next that names one."""
         found = [day for m in members if (day := m.day()) is not None]
-        exact = [day for day in found if day.precision in ("day", "days", "weekday")]
-        chosen = exact[0] if exact else found[0] if found else None
+        exact = [day for day in found if day.precision in _EXACT]
+        chosen = exact[0] if exact else self._day_around(members[0])
         if chosen is None:
-            question = "When did this happen? The text names no day."
-            return DraftDate(None, None, "unknown", None, question)
+            found += [day for m in members if (day := m.reporting_day()) is not None]
+            chosen = found[0] if found else None
+        if chosen is None:
+            return self._recent(members)
         question = chosen.question or self._doubt(chosen)
         return DraftDate(chosen.start, chosen.end, chosen.precision, chosen.span, question)
+
+    def _recent(self, members: list[Evidence]) -> DraftDate:
+        """No day is named. "Has been killed" in a dated report is of these days: proposed, asked.
+
+        The tense is the evidence and is quoted; the precision stays unknown.
+        """
+        for member in members:
+            match = _JUST_NOW.search(self.layout.folded, member.sentence.start, member.sentence.end)
+            if match is not None and self.published is not None:
+                span = Span.of(self.layout.text, *match.span())
+                question = f"The text names no day. Was it on the day of publication, {self.published}?"
+                return DraftDate(self.published, self.published, "unknown", span, question)
+        question = "When did this happen? The text names no day."
+        return DraftDate(None, None, "unknown", None, question)
+
+    def _day_around(self, primary: Evidence) -> DateMention | None:
+        """The day that the sentence before or after the fullest one names, or None."""
+        for step in (-1, 1, -2):
+            index = primary.index + step
+            if not 0 <= index < len(self.layout.sentences):
+                continue
+            near = self.layout.sentences[index]
+            if near.role != "body":
+                continue
+            edges = (near.start, near.end)
+            days = dates_in(self.layout.text, self.layout.folded, *edges, self.published)
+            usable = [d for d in days if d.precision in _EXACT and not (d.reporting or d.future)]
+            if usable:
+                return usable[0]
+        return None
 
     def _doubt(self, chosen: DateMention) -> str | None:
         """A weekday that is the day of publication, against "last week" elsewhere: ask."""

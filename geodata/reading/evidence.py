@@ -68,15 +68,26 @@ class Evidence:
         return self.sentence.end - self.sentence.start
 
     def day(self) -> DateMention | None:
-        """The day named nearest to the act, the most exact first; None where no day is named."""
-        usable = [date for date in self.dates if not date.future]
+        """The day named nearest to the act, the most exact first; None where no day is named.
+
+        The day of a report ("said on Saturday") is not the day of the act.
+        """
+        usable = [date for date in self.dates if not date.future and not date.reporting]
+        return self._nearest(usable)
+
+    def reporting_day(self) -> DateMention | None:
+        """The day of the report, where the sentence names one."""
+        return self._nearest([date for date in self.dates if date.reporting])
+
+    def _nearest(self, usable: list[DateMention]) -> DateMention | None:
         if not usable:
             return None
         cues = [c.start for c in self.event.cues if c.name not in ("day", "figure", "weapon")]
-        anchor = cues[0] if cues else self.sentence.start
+        anchors = cues or [self.sentence.start]
         order = {"day": 0, "weekday": 0, "days": 1, "week": 2, "unknown": 2, "month": 3, "year": 4}
         return min(
-            usable, key=lambda d: (order.get(d.precision, 5), abs(d.span.start - anchor))
+            usable,
+            key=lambda d: (order.get(d.precision, 5), min(abs(d.span.start - a) for a in anchors)),
         )
 
 

@@ -17,6 +17,7 @@ _ELSEWHERE = re.compile(
     r"another (?:bomb|attack|explosion|blast|group)|a second|also (?:today|yesterday|on)|at the same time|in a second|"
     r"(?:two|three|several|a few) (?:hours|minutes) (?:later|earlier))\b"
 )
+LEAST_SUBSTANCE = 1
 _SPECIFIC = frozenset(("site", "street", "neighbourhood", "settlement", ""))
 
 
@@ -56,10 +57,11 @@ def richness(member: Evidence) -> float:
     return value - (3.0 if member.background else 0.0)
 
 
-def group(evidence: Sequence[Evidence], folded: str) -> list[Group]:
+def group(evidence: Sequence[Evidence], folded: str, *, short: bool = True) -> list[Group]:
     """The incidents of a text, in the order in which they are first told.
 
-    A sentence that only supports joins the incident before it and never starts one.
+    A sentence that only supports joins the incident before it and never starts one. In a text that
+    is not `short`, an incident without a day, a place or a figure is talk of incidents, not one.
     """
     groups: list[Group] = []
     for member in evidence:
@@ -68,7 +70,20 @@ def group(evidence: Sequence[Evidence], folded: str) -> list[Group]:
             home.members.append(member)
         elif member.score >= TELLS and not member.background:
             groups.append(Group([member]))
-    return [g for g in groups if any(m.score >= TELLS and not m.background for m in g.members)]
+    told = [g for g in groups if any(m.score >= TELLS and not m.background for m in g.members)]
+    return [g for g in told if short or substance(g) >= LEAST_SUBSTANCE]
+
+
+def substance(known: Group) -> int:
+    """How many of day, place, figure, weapon and perpetrator an incident has, 0 to 5."""
+    members = known.members
+    return (
+        any(m.day() is not None for m in members)
+        + any(specific(m) for m in members)
+        + any(said.mention.counted for m in members for said in m.said)
+        + any(m.weapons for m in members)
+        + any(a.role == "perpetrator" for m in members for a in m.actors)
+    )
 
 
 def _home(groups: list[Group], member: Evidence, folded: str) -> Group | None:

@@ -24,6 +24,7 @@ _ABBREVIATION = re.compile(
 )
 _LONGEST_SENTENCE = 1200
 _WRAPPED = 90
+_FEW = 0.15
 _SHORTEST_REPEAT = 80
 _LONGEST_HEADLINE = 160
 _DATE_IN_DATELINE = (
@@ -116,15 +117,24 @@ def layout(text: str) -> Layout:
 def _paragraphs(text: str) -> list[tuple[int, int]]:
     """Blank lines part paragraphs in hard-wrapped text, line ends in text that is not wrapped."""
     lines = [match.span() for match in _LINE.finditer(text) if not match.group().isspace()]
-    longest = max((end - start for start, end in lines), default=0)
-    if longest > _WRAPPED or not _BLANK_LINE.search(text):
-        return lines
+    long = sum(end - start > _WRAPPED for start, end in lines)
+    if long > _FEW * len(lines) or not _BLANK_LINE.search(text):
+        return [(lines[0][0], lines[-1][1])] if not long and _runs_on(text, lines) else lines
     edges, start = [], 0
     for match in _BLANK_LINE.finditer(text):
         edges.append((start, match.start()))
         start = match.end()
     edges.append((start, len(text)))
     return [(first, last) for first, last in edges if not text[first:last].isspace() and first < last]
+
+
+def _runs_on(text: str, lines: list[tuple[int, int]]) -> bool:
+    """Whether the lines are one hard-wrapped paragraph: all but the last of one length."""
+    lengths = [end - start for start, end in lines[:-1]]
+    if len(lengths) < 2 or min(lengths) < _WRAPPED // 2:  # noqa: PLR2004 - two lines tell nothing
+        return False
+    ends = sum(text[end - 1] in ".!?" for _, end in lines[:-1])
+    return ends < len(lengths) / 2
 
 
 def _sentences(text: str, folded: str, start: int, end: int) -> list[tuple[int, int]]:
