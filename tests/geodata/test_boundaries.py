@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import math
 import os
 import subprocess
@@ -11,10 +12,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from geodata import boundaries
-from geodata.errors import UnknownCode
 from hypothesis import given
 from hypothesis import strategies as st
+
+from geodata import boundaries
+from geodata.errors import UnknownCode
 
 CODES = sorted(boundaries.countries())
 UNITS = [unit for code in CODES for unit in boundaries.admin1_units(code)]
@@ -195,7 +197,7 @@ def test_rings_are_closed_and_outer_ones_run_counter_clockwise(code: str) -> Non
         for number, ring in enumerate(polygon):
             assert ring[0] == ring[-1]
             area = sum(
-                x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(ring, ring[1:], strict=False)
+                x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in itertools.pairwise(ring)
             )
             assert (area > 0) == (number == 0)
 
@@ -233,8 +235,7 @@ def test_recorded_events_lie_in_the_country_that_their_record_names() -> None:
     wrong = [
         row["where_coordinates"]
         for row in rows
-        if boundaries.country_of(float(row["latitude"]), float(row["longitude"]), within_km=10)
-        not in {"SYR"}
+        if boundaries.country_of(float(row["latitude"]), float(row["longitude"]), within_km=10) != "SYR"
     ]
     assert len(wrong) / len(rows) < 0.02, Counter(wrong).most_common(5)
 
