@@ -127,9 +127,9 @@ def _namesakes(count: int) -> str:
 
 
 def _rank(hit: Hit) -> tuple[int, bool, bool, int]:
-    """Sort key, best first: layer, then settlements, then main names, then inhabitants."""
+    """Sort key, best first: chosen layers, then settlements, then main names, then inhabitants."""
     settled = hit.layer.kind(hit.number) == "populated"
-    return (hit.rank, not settled, not hit.is_main_name, -hit.population)
+    return (min(hit.rank, CHOSEN_LAYERS), not settled, not hit.is_main_name, -hit.population)
 
 
 def _outranks(best: Hit, rival: Hit, context: Context) -> bool:

@@ -266,7 +266,7 @@ class PlaceIndex:
         try:
             meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
             arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS}
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, EOFError) as error:
             raise UnreadableFile(folder, f"the place index cannot be read ({error})") from error
         if meta["format"] != FORMAT:
             raise UnreadableFile(folder, "the place index was made by another version")

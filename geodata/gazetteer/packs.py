@@ -9,12 +9,12 @@ CC BY 4.0.
 
 from __future__ import annotations
 
-import io
 import json
 import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -108,24 +108,29 @@ def _place(cells: list[str]) -> Place | None:
 
 def read_places(stream: IO[bytes]) -> Iterator[Place | None]:
     """The places of a GeoNames file, None for each row passed over."""
-    for line in io.TextIOWrapper(stream, encoding="utf-8", errors="replace", newline="\n"):
+    for raw in stream:
+        line = raw.decode("utf-8", "replace").rstrip("\r\n")
         if line.strip():
-            yield _place(line.rstrip("\r\n").split("\t"))
+            yield _place(line.split("\t"))
 
 
-def _open(path: Path, country: str) -> IO[bytes]:
+@contextmanager
+def _opened(path: Path, country: str) -> Iterator[IO[bytes]]:
     """The text inside a pack's file: `SG.txt`, or the largest text of `SG.zip`."""
     if not zipfile.is_zipfile(path):
-        return path.open("rb")
-    archive = zipfile.ZipFile(path)
-    texts = [m for m in archive.infolist() if m.filename.lower().endswith(".txt")]
-    texts = [m for m in texts if "readme" not in m.filename.lower()]
-    if not texts:
-        raise UnreadableFile(path, f"the zip holds no text file of places for {country}")
-    largest = max(texts, key=lambda member: member.file_size)
-    if largest.file_size > LARGEST_FILE:
-        raise UnreadableFile(path, f"the file inside has {largest.file_size:,} bytes")
-    return archive.open(largest)
+        with path.open("rb") as stream:
+            yield stream
+        return
+    with zipfile.ZipFile(path) as archive:
+        texts = [m for m in archive.infolist() if m.filename.lower().endswith(".txt")]
+        texts = [m for m in texts if "readme" not in m.filename.lower()]
+        if not texts:
+            raise UnreadableFile(path, f"the zip holds no text file of places for {country}")
+        largest = max(texts, key=lambda member: member.file_size)
+        if largest.file_size > LARGEST_FILE:
+            raise UnreadableFile(path, f"the file inside has {largest.file_size:,} bytes")
+        with archive.open(largest) as member:
+            yield member
 
 
 def find_file(source: Path, country: str) -> Path:
@@ -161,7 +166,7 @@ def add_pack(
     digest = _digest(path)
     builder, counts = IndexBuilder(), [0, 0]
     try:
-        with _open(path, country) as stream:
+        with _opened(path, country) as stream:
             for place in read_places(stream):
                 usable = place is not None and place.country == country
                 counts[usable] += 1
@@ -169,6 +174,8 @@ def add_pack(
                     builder.add(place)
                 if progress and sum(counts) % 20_000 == 0:
                     progress(f"Reading places of {country}", min(0.9, sum(counts) / 400_000))
+    except UnreadableFile:
+        raise
     except (zipfile.BadZipFile, OSError, EOFError) as error:
         raise UnreadableFile(path, f"it cannot be read to its end ({error})") from error
     if not counts[True]:
