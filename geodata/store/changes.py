@@ -16,7 +16,16 @@ import pyarrow as pa
 from geodata import vocabulary
 from geodata.errors import ImpossibleValue, MissingColumn
 from geodata.incident import Count, When, Where
-from geodata.schema import COUNT_STEMS, INCIDENTS, conform, join_list, split_list, to_arrow
+from geodata.schema import (
+    COUNT_STEMS,
+    INCIDENTS,
+    Column,
+    arrow_schema,
+    conform,
+    join_list,
+    split_list,
+    to_arrow,
+)
 from geodata.store import tables
 from geodata.store.file import Connection
 from geodata.store.imports import CLOSE_FORMER, DERIVE
@@ -85,7 +94,7 @@ def edit(
         return False
     held = sorted({kept for name in changed for kept in group_of(name)})
     values = dict(values) | {"incident_id": incident_id, "held": held, "what": "edit"}
-    connection.register("edited", to_arrow(_frame(after), INCIDENTS))
+    connection.register("edited", pa.Table.from_pylist([after], arrow_schema(INCIDENTS)))
     for statement in (_TOUCH_ONE, _WRITE_EDIT, CLOSE_FORMER):
         run(connection, statement, values)
     record_change(connection, _only_change(values))
@@ -105,15 +114,14 @@ def _edited(before: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, 
         if name not in EDITABLE:
             raise MissingColumn(name, EDITABLE)
     wanted = {name: _plain(name, value) for name, value in changes.items()}
-    after = dict(before) | wanted
     if "weapon" in wanted and "weapon_group" not in wanted:
-        groups = map(vocabulary.weapon_group_of, split_list(after["weapon"]))
-        after["weapon_group"] = join_list(groups)
+        groups = map(vocabulary.weapon_group_of, split_list(wanted["weapon"]))
+        wanted["weapon_group"] = join_list(groups)
+    after = dict(before) | _canonical(dict(before) | wanted, wanted)
     if _moved(before, after) and "location_method" not in wanted:
         after |= {"location_method": BY_HAND, "location_source": wanted.get("location_source")}
-    row: dict[str, Any] = to_arrow(_frame(after), INCIDENTS).to_pylist()[0]
-    _refuse_impossible(row, wanted)
-    return row
+    _refuse_impossible(after, wanted)
+    return after
 
 
 def _moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
@@ -128,14 +136,19 @@ def _plain(name: str, value: Any) -> Any:
     return value
 
 
-def _frame(row: Mapping[str, Any]) -> pd.DataFrame:
-    columns = {
-        column.name: pd.Series([row[column.name]], dtype=object)
-        if row[column.name] is not None
-        else pd.Series(pa.nulls(1, column.arrow), dtype=pd.ArrowDtype(column.arrow))
-        for column in INCIDENTS
-    }
-    return conform(pd.DataFrame(columns), INCIDENTS)
+def _canonical(row: Mapping[str, Any], changed: Iterable[str]) -> dict[str, Any]:
+    """The changed columns and those that go with them, as a canonical table holds them."""
+    touched = {name for each in changed for name in group_of(each)}
+    columns = [column for column in INCIDENTS if column.name in touched]
+    frame = pd.DataFrame({column.name: _cell(column, row[column.name]) for column in columns})
+    canonical: dict[str, Any] = to_arrow(conform(frame, columns), columns).to_pylist()[0]
+    return canonical
+
+
+def _cell(column: Column, value: Any) -> pd.Series[Any]:
+    if value is None:
+        return pd.Series(pa.nulls(1, column.arrow), dtype=pd.ArrowDtype(column.arrow))
+    return pd.Series([value], dtype=object)
 
 
 def _refuse_impossible(row: Mapping[str, Any], changed: Iterable[str]) -> None:
