@@ -99,6 +99,8 @@ def _refuse_empty(builder: TableBuilder) -> None:
     told = np.zeros(builder.count, dtype=bool)
     for name in _SAYS_SOMETHING:
         told |= np.asarray(builder.get(name).is_valid())
+    owner = builder.get("incident_id").to_pandas()
+    told |= (owner.notna() & owner.duplicated()).to_numpy()  # a row that only adds an account
     builder.problems(
         ~told & ~builder.in_trouble(), "date_start", "it says neither when nor where nor what"
     )
@@ -229,7 +231,7 @@ def _with_accounts(raw: RawTable, builder: TableBuilder, called: Mapping[str, st
     repeats = telling[~own]
     incidents = _first_speaks(reading.incidents, repeats) if repeats.any() else reading.incidents
     ids = set(incidents["incident_id"].dropna())
-    lost = set(builder.get("incident_id").filter(pa.array(own)).drop_null().to_pylist())
+    lost = set(builder.get("incident_id").filter(pa.array(own)).drop_null().to_pylist()) - ids
     frames, attention, extra = [schema.empty(schema.ACCOUNTS)], [reading.attention], 0
     for table in tables:
         frame, needs = read_accounts(table, builder.options, ids, set_aside=lost)
