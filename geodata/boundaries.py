@@ -524,15 +524,20 @@ def distance_km(area: Admin1 | Country, latitude: float, longitude: float) -> fl
 
 def _bounds(rings: Iterable[_Floats]) -> Bounds:
     """The smallest box; over the date line if that makes it narrower."""
-    points = np.concatenate(list(rings))
-    longitudes = np.unique(points[:, 0])
-    gaps = np.diff(np.append(longitudes, longitudes[0] + 360))
-    widest = int(gaps.argmax())
+    listed = list(rings)
+    spans = sorted((float(ring[:, 0].min()), float(ring[:, 0].max())) for ring in listed)
+    # No ring crosses the date line, so what lies between the rings' spans is free of them.
+    west, east = spans[0][0], max(span[1] for span in spans)
+    widest, reached = west + 360 - east, spans[0][1]
+    for start, end in spans[1:]:
+        if start - reached > widest:
+            widest, west, east = start - reached, start, reached
+        reached = max(reached, end)
     return Bounds(
-        south=float(points[:, 1].min()),
-        west=float(longitudes[(widest + 1) % len(longitudes)]),
-        north=float(points[:, 1].max()),
-        east=float(longitudes[widest]),
+        south=min(float(ring[:, 1].min()) for ring in listed),
+        west=west,
+        north=max(float(ring[:, 1].max()) for ring in listed),
+        east=east,
     )
 
 

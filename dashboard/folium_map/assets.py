@@ -3,7 +3,7 @@
 The application serves an asset at ``assets/<version>/<name>``, where `version` is a hash over the
 contents, so that a browser may keep a file for ever and never keeps a stale one. A page saved to
 a file has no server: there the same assets travel inside the page, modules through an import map
-and data as `data:` URLs.
+and data in elements of their own.
 
 To add a script or a style, put the file into ``js/`` or ``css/`` beside this module; it is found.
 Data that another module makes is one line in `_data_files`.
@@ -149,12 +149,21 @@ def module_specifier(name: str, base_url: str | None) -> str:
 
 
 def data_url(name: str, base_url: str | None) -> str:
-    """What `fetch()` takes for an asset: a served address, or the content as a `data:` URL."""
-    if base_url is not None:
-        return asset_url(name, base_url or "/")
-    asset = ASSETS[name]
-    content = base64.b64encode(asset.read()).decode("ascii")
-    return f"data:{asset.media_type.partition(';')[0]};base64,{content}"
+    """Where a script finds a data file: a served address, or `#` and an element's id in the page.
+
+    Args:
+        name: a key of `ASSETS`, such as ``data/world.bin.gz``.
+        base_url: as for `asset_url`; None for a page that carries its data (`inline_data`).
+    """
+    if base_url is None:
+        return f"#{_SPECIFIER_ROOT}{ASSETS[name].name}"
+    return asset_url(name, base_url or "/")
+
+
+def inline_data(name: str) -> tuple[str, str]:
+    """The id of the element that carries a data file inside a page, and its text in base64."""
+    content = base64.b64encode(ASSETS[name].read()).decode("ascii")
+    return data_url(name, None)[1:], content
 
 
 def _with_bare_imports(name: str, source: str) -> tuple[str, set[str]]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Iterator
 from typing import Any, Literal
 
 import folium
@@ -43,16 +44,20 @@ class _Inline(Element):
     _template = Template(
         """
         {%- if this.kind == "style" %}<style>{{ this.text }}</style>
+        {%- elif this.kind == "data" -%}
+            <script type="text/plain" id="{{ this.id }}">{{ this.text }}</script>
         {%- elif this.kind == "importmap" %}<script type="importmap">{{ this.text }}</script>
         {%- else %}<script>{{ this.text }}</script>{% endif %}"""
     )
 
-    def __init__(self, kind: Literal["style", "importmap", "script"], text: str) -> None:
+    def __init__(
+        self, kind: Literal["style", "importmap", "script", "data"], text: str, name: str = ""
+    ) -> None:
         super().__init__()
         self._name = "Inline"
         if "</" + ("style" if kind == "style" else "script") in text.lower():
             raise ValueError(f"this {kind} would end its own element")
-        self.kind, self.text = kind, text
+        self.kind, self.text, self.id = kind, text, name
 
 
 def _style(name: str) -> str:
@@ -110,24 +115,28 @@ class OfflineMap(folium.Map):
             BaseMap(theme=theme, base_url=base_url).add_to(self)
 
     def render(self, **kwargs: Any) -> str:
-        """Render into the figure; a page that carries all gets Leaflet and the modules in its head.
+        """Render into the figure; a page that carries all gets Leaflet and its assets in its head.
 
-        Which modules, the elements on the map say in their attribute `modules`: names of the
-        registry `dashboard.folium_map.assets`.
+        Which ones, the elements on the map say in their attributes `modules` and `data`: names of
+        the registry `dashboard.folium_map.assets`.
         """
         figure = self.get_root()
         if self.base_url is None and isinstance(figure, Figure):
-            modules = [
-                name for child in self._children.values() for name in getattr(child, "modules", ())
-            ]
-            head = {
-                **{name: _Inline("style", _style(name)) for name in STYLES},
-                "leaflet": _Inline("script", assets.ASSETS["leaflet/leaflet.js"].read().decode()),
-                "modules": _Inline("importmap", assets.import_map(modules)),
-            }
-            for name, element in head.items():
+            for name, element in self._carried():
                 figure.header.add_child(element, name=name)
         return str(super().render(**kwargs))  # type: ignore[no-untyped-call]
+
+    def _carried(self) -> Iterator[tuple[str, Element]]:
+        """Everything that a page without a server needs, in the order in which it is needed."""
+        elements = list(self._children.values())
+        modules = [name for element in elements for name in getattr(element, "modules", ())]
+        for name in STYLES:
+            yield name, _Inline("style", _style(name))
+        yield "leaflet", _Inline("script", assets.ASSETS["leaflet/leaflet.js"].read().decode())
+        yield "modules", _Inline("importmap", assets.import_map(modules))
+        for name in {name: None for element in elements for name in getattr(element, "data", ())}:
+            identifier, text = assets.inline_data(name)
+            yield name, _Inline("data", text, identifier)
 
 
 class BaseMap(JSCSSMixin, MacroElement):
@@ -160,6 +169,7 @@ class BaseMap(JSCSSMixin, MacroElement):
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "BaseMap"
         self.modules = ("js/base_map.js",)
+        self.data = tuple(f"data/{name}" for name in assets.DATA_FILES)
         self.module = assets.module_specifier("js/base_map.js", base_url)
         self.options = {
             "world": assets.data_url("data/world.bin.gz", base_url),

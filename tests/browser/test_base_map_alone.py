@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -35,31 +34,35 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
-@pytest.fixture
-def saved(tmp_path: Path, browser: Browser) -> Iterator[Any]:
-    """Opens a saved map; the page keeps what went wrong and what was asked for."""
-    pages: list[Page] = []
+class Opened:
+    """A saved map in a page that keeps what went wrong and what was asked for."""
 
-    def open_map(latitude: float, longitude: float, zoom: int, **options: Any) -> Page:
-        file = tmp_path / "map.html"
-        OfflineMap((latitude, longitude), zoom_start=zoom, **options).save(str(file))
-        page = browser.new_page(viewport={"width": 900, "height": 600})
-        page.problems, page.asked = [], []  # type: ignore[attr-defined]
-        page.on("pageerror", lambda error: page.problems.append(str(error)))  # type: ignore[attr-defined]
-        page.on("request", lambda request: page.asked.append(request.url))  # type: ignore[attr-defined]
-        page.goto(file.as_uri())
-        page.evaluate(f"{BASE_MAP}.then((base) => base.ready)")
-        pages.append(page)
-        return page
+    def __init__(self, browser: Browser, file: Path) -> None:
+        OfflineMap((35.0, 35.0), zoom_start=7).save(str(file))
+        self.page = browser.new_page(viewport={"width": 900, "height": 600})
+        self.problems: list[str] = []
+        self.asked: list[str] = []
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.goto(file.as_uri())
+        self.page.evaluate(f"{BASE_MAP}.then((base) => base.ready)")
 
-    yield open_map
-    for page in pages:
-        page.close()
+    def turn(self, theme: str) -> None:
+        """Give the page a theme and wait until the base map has it."""
+        self.page.evaluate(
+            "(theme) => document.documentElement.setAttribute('data-theme', theme)", theme
+        )
+        self.page.wait_for_selector(f"[data-base-theme={theme}]")
 
 
-def colour(page: Page, x: int, y: int) -> list[int]:
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Opened:
+    return Opened(browser, tmp_path_factory.mktemp("map") / "map.html")
+
+
+def colour(page: Page, x: int, y: int) -> list[int] | None:
     """Red, green, blue of the base map's tile at a point of the window."""
-    return page.evaluate(
+    found: list[int] | None = page.evaluate(
         """([x, y]) => {
             for (const tile of document.querySelectorAll(".cm-base canvas")) {
                 const box = tile.getBoundingClientRect();
@@ -72,41 +75,38 @@ def colour(page: Page, x: int, y: int) -> list[int]:
         }""",
         [x, y],
     )
+    return found
 
 
-def test_a_saved_map_opens_from_the_disk_and_asks_nobody(saved: Any) -> None:
-    page = saved(35.0, 38.5, 7)
-    assert page.problems == []
-    assert [url for url in page.asked if not url.startswith(("file:", "data:"))] == []
+def test_a_saved_map_opens_from_the_disk_and_asks_nobody(saved: Opened) -> None:
+    assert saved.problems == []
+    assert [url for url in saved.asked if not url.startswith(("file:", "data:"))] == []
 
 
-def test_land_is_land_and_the_sea_is_water(saved: Any) -> None:
-    page = saved(35.0, 35.0, 7, theme="light")
-    assert colour(page, 50, 300) == [0xD9, 0xE4, 0xEA]  # between Cyprus and Egypt
-    assert colour(page, 850, 330) == [0xF6, 0xF4, 0xEF]  # east of Hama
+def test_land_is_land_and_the_sea_is_water(saved: Opened) -> None:
+    saved.turn("light")
+    assert colour(saved.page, 50, 300) == [0xD9, 0xE4, 0xEA]  # between Cyprus and Egypt
+    assert colour(saved.page, 850, 330) == [0xF6, 0xF4, 0xEF]  # east of Hama
 
 
-def test_the_page_can_turn_dark_while_it_is_open(saved: Any) -> None:
-    page = saved(35.0, 35.0, 7)
-    page.evaluate("document.documentElement.setAttribute('data-theme', 'light')")
-    page.wait_for_selector("[data-base-theme=light]")
-    light = colour(page, 850, 330)
-    page.evaluate("document.documentElement.setAttribute('data-theme', 'dark')")
-    page.wait_for_selector("[data-base-theme=dark]")
-    dark = colour(page, 850, 330)
+def test_the_page_can_turn_dark_while_it_is_open(saved: Opened) -> None:
+    saved.turn("light")
+    light = colour(saved.page, 850, 330)
+    saved.turn("dark")
+    dark = colour(saved.page, 850, 330)
     assert sum(light) > 600
     assert sum(dark) < 200
 
 
-def test_names_stand_above_the_data_and_let_the_pointer_through(saved: Any) -> None:
-    page = saved(35.0, 38.5, 7)
-    pane = page.evaluate(
+def test_names_stand_above_the_data_and_let_the_pointer_through(saved: Opened) -> None:
+    pane = saved.page.evaluate(
         """() => {
             const pane = document.querySelector(".leaflet-labels-pane");
             const level = (name) =>
                 Number(getComputedStyle(document.querySelector(`.leaflet-${name}-pane`)).zIndex);
             const canvas = pane.querySelector("canvas");
-            const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+            const context = canvas.getContext("2d");
+            const pixels = context.getImageData(0, 0, canvas.width, canvas.height).data;
             let painted = 0;
             for (let at = 3; at < pixels.length; at += 4) painted += pixels[at] > 0;
             return {
@@ -120,24 +120,22 @@ def test_names_stand_above_the_data_and_let_the_pointer_through(saved: Any) -> N
     assert pane["above"]
 
 
-def test_the_credit_is_on_the_map(saved: Any) -> None:
-    page = saved(35.0, 38.5, 4)
-    assert page.inner_text(".leaflet-control-attribution") == "Natural Earth · GeoNames CC BY 4.0"
+def test_the_credit_is_on_the_map(saved: Opened) -> None:
+    credit = saved.page.inner_text(".leaflet-control-attribution")
+    assert credit == "Natural Earth · GeoNames CC BY 4.0"
 
 
-def test_the_keyboard_moves_the_map_and_names_follow(saved: Any) -> None:
-    page = saved(35.0, 38.5, 5)
-    page.focus(".folium-map")
-    before = page.evaluate(f"{BASE_MAP}.then((base) => base.map.getZoom())")
-    page.keyboard.press("+")
-    page.wait_for_function(f"{BASE_MAP}.then((base) => base.map.getZoom() > {before})")
-    assert page.problems == []
+def test_the_keyboard_zooms_the_map_and_the_world_goes_on(saved: Opened) -> None:
+    saved.page.focus(".folium-map")
+    before = saved.page.evaluate(f"{BASE_MAP}.then((base) => base.map.getZoom())")
+    saved.page.keyboard.press("+")
+    saved.page.wait_for_function(f"{BASE_MAP}.then((base) => base.map.getZoom() === {before + 1})")
+    assert saved.problems == []
 
 
-def test_a_map_that_is_taken_away_leaves_nothing_behind(saved: Any) -> None:
-    page = saved(35.0, 38.5, 5)
-    page.evaluate(f"{BASE_MAP}.then((base) => base.map.remove())")
-    page.evaluate("document.documentElement.setAttribute('data-theme', 'dark')")
-    page.wait_for_timeout(50)
-    assert page.problems == []
-    assert page.query_selector(".leaflet-labels-pane") is None
+def test_a_map_that_is_taken_away_leaves_nothing_behind(saved: Opened) -> None:
+    saved.page.evaluate(f"{BASE_MAP}.then((base) => base.map.remove())")
+    saved.page.evaluate("document.documentElement.setAttribute('data-theme', 'light')")
+    saved.page.wait_for_timeout(50)
+    assert saved.problems == []
+    assert saved.page.query_selector(".leaflet-labels-pane") is None

@@ -79,7 +79,7 @@ def test_every_asset_can_be_read_and_has_its_media_type() -> None:
 
 
 def test_an_asset_that_is_not_there_is_named() -> None:
-    with pytest.raises(KeyError, match="no asset 'js/nothing.js'"):
+    with pytest.raises(KeyError, match=r"no asset 'js/nothing\.js'"):
         assets.asset_url("js/nothing.js")
 
 

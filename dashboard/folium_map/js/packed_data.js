@@ -8,7 +8,7 @@ const kept = new Map();
 
 /**
  * @template T
- * @param {string} url
+ * @param {string} url  an address, or # and the id of an element that holds the file in base64
  * @param {(buffer: ArrayBuffer) => T} read
  * @returns {Promise<T>} rejected if the file cannot be had; asked again, it is fetched again
  */
@@ -22,9 +22,16 @@ export function fetchOnce(url, read) {
   return asked;
 }
 
+/** @param {string} id @returns {string} a data: URL of what a saved page carries in an element */
+function carriedInPage(id) {
+  const element = document.getElementById(id);
+  if (element === null) throw new Error("This page does not carry the base map's data.");
+  return `data:application/gzip;base64,${element.textContent}`;
+}
+
 /** @param {string} url @returns {Promise<ArrayBuffer>} */
 async function fetchUnpacked(url) {
-  const answer = await fetch(url);
+  const answer = await fetch(url.startsWith("#") ? carriedInPage(url.slice(1)) : url);
   if (!answer.ok) throw new Error(`The base map's data answered ${answer.status}.`);
   const packed = await answer.arrayBuffer();
   const head = new Uint8Array(packed, 0, Math.min(2, packed.byteLength));

@@ -7,7 +7,9 @@ import { TILE_SIZE } from "./projection.js";
 /** How far beyond its edge a tile is drawn, so that line ends and joins stay out of sight. */
 const MARGIN = 8;
 /** Points closer than this to the one before, in pixels, are left out. */
-const CLOSEST = 0.4;
+const CLOSEST = 0.75;
+/** Islands that are smaller than this both ways, in pixels, are left out. */
+const SMALLEST = 0.8;
 
 /**
  * @typedef {object} TileFrame
@@ -38,11 +40,15 @@ export function tileFrame(tile, ratio) {
  * @param {Float32Array} boxes  west, north, east, south of each item, in the world
  * @param {number} item
  * @param {TileFrame} frame
- * @returns {boolean} whether the item's box and the tile meet
+ * @returns {boolean} whether the item's box and the tile meet, and the item is no mere speck
  */
 export function meets(boxes, item, frame) {
   const at = 4 * item;
+  const isSpeck =
+    (boxes[at + 2] - boxes[at]) * frame.scale < SMALLEST &&
+    (boxes[at + 3] - boxes[at + 1]) * frame.scale < SMALLEST;
   return (
+    !isSpeck &&
     boxes[at] * frame.scale - frame.left <= frame.high &&
     boxes[at + 2] * frame.scale - frame.left >= frame.low &&
     boxes[at + 1] * frame.scale - frame.top <= frame.high &&
