@@ -1,0 +1,426 @@
+/**
+ * Incidents as a Leaflet layer: one canvas between the base map and its labels.
+ *
+ * It draws what an `IncidentView` holds and follows its changes. A canvas is silent to a screen
+ * reader: the list beside the map is its equal.
+ */
+
+import { CategoryCounter, categorise } from "./engine/categories.js";
+import { WORLD } from "./engine/columns.js";
+import { Arrangement, GroupCounter, ringRadii } from "./engine/groups.js";
+import { L } from "./leaflet.js";
+import { clusterRadius, drawCluster, drawCoarse, drawRing, drawSymbol, symbolRadius } from "./symbols.js";
+
+/** Canvas beyond the map's edge, as a share of its size, so that a pan shows no blank. */
+const MARGIN = 0.18;
+const FALLBACK = { "--cm-ink": "#1d1b16", "--cm-paper": "#ffffff", "--cm-accent": "#0b57a4" };
+
+/**
+ * @typedef {object} LayerOptions
+ * @property {"event_type"|"weapon_group"} [colourBy]
+ * @property {number} [cell] width of a cluster's cell in pixels
+ * @property {number} [fine] width of a cell where there is room for all
+ * @property {number} [fineUpTo] most groups that there is room for
+ * @property {string} [pane] Leaflet pane; made if it is not there
+ * @property {boolean} [flyOnPick] zoom in where a picked cluster can still be taken apart
+ */
+
+/**
+ * @typedef {object} Mark something drawn that can be picked
+ * @property {number} x in canvas pixels @property {number} y
+ * @property {number} radius
+ * @property {number} group
+ * @property {number} count
+ */
+
+/**
+ * Fires `pick` {row, rows} when a person chooses a symbol (row is the first of the stack), and
+ * `hover` {row}, null when the pointer leaves.
+ */
+export const IncidentLayer = L.Layer.extend({
+  options: {
+    colourBy: "event_type", cell: 66, fine: 26, fineUpTo: 420, pane: "incidents", flyOnPick: true,
+    attribution: "",
+  },
+
+  /** @param {import("./engine/view.js").IncidentView} view @param {LayerOptions} [options] */
+  initialize(view, options) {
+    L.setOptions(this, options);
+    this.view = view;
+    this._radii = ringRadii(view.table.places);
+    this._marks = [];
+    this._highlighted = null;
+    this._categorise();
+  },
+
+  onAdd(map) {
+    if (!map.getPane(this.options.pane)) {
+      map.createPane(this.options.pane).style.zIndex = "450";
+    }
+    this._canvas = L.DomUtil.create("canvas", "cm-incidents", map.getPane(this.options.pane));
+    this._canvas.setAttribute("aria-hidden", "true");
+    if (map.options.zoomAnimation) L.DomUtil.addClass(this._canvas, "leaflet-zoom-animated");
+    this._context = this._canvas.getContext("2d");
+    this._onChange = () => this._redrawSoon();
+    this.view.addEventListener("change", this._onChange);
+    map.getContainer().addEventListener("keydown", (this._onKey = (event) => this._key(event)));
+    this._watchTheme(map);
+    this._reset();
+  },
+
+  onRemove(map) {
+    this.view.removeEventListener("change", this._onChange);
+    map.getContainer().removeEventListener("keydown", this._onKey);
+    this._themeWatch.disconnect();
+    cancelAnimationFrame(this._frame);
+    this._frame = 0;
+    this._canvas.remove();
+  },
+
+  getEvents() {
+    const events = {
+      moveend: this._reset, viewreset: this._reset, resize: this._reset, zoom: this._onZoom,
+      move: this._onMove, click: this._onClick, mousemove: this._onPointer, mouseout: this._onLeave,
+    };
+    if (this._map.options.zoomAnimation) events.zoomanim = this._onZoomAnimation;
+    return events;
+  },
+
+  // --- what others ask for ----------------------------------------------------------------------
+
+  /** Marks a row on the map, or none. @param {number|null} row */
+  highlight(row) {
+    this._highlighted = row;
+    this._redrawSoon();
+    return this;
+  },
+
+  /** Brings a row into view, near enough to be seen for what it is. @param {number} row */
+  flyTo(row) {
+    const point = this.view.point(row);
+    if (point === null || !this.view.onMap(row) || !this._map) return this;
+    const zoom = Math.max(this._map.getZoom(), this._zoomFor(row));
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this._map.setView([point.lat, point.lon], zoom, { animate: !still });
+    return this;
+  },
+
+  /** Switches what colours and shapes stand for. @param {"event_type"|"weapon_group"} by */
+  setColourBy(by) {
+    this.options.colourBy = by;
+    this._categorise();
+    if (this._map) this._reset();
+    this.fire("legend");
+    return this;
+  },
+
+  /** Categories in legend order. @returns {import("./engine/categories.js").Category[]} */
+  categories() {
+    return this._categories.list;
+  },
+
+  /** Rows in view per category, on the map or not. @returns {Int32Array} */
+  categoryCounts() {
+    const { view } = this;
+    const seen = this._categorySeen;
+    const before = seen?.revision === view.revision ? seen.days : null;
+    view.window.advance(this._categoryCounter, before, view.days);
+    this._categorySeen = { revision: view.revision, days: view.days };
+    return this._categoryCounter.counts;
+  },
+
+  _categorise() {
+    const { table, alive } = this.view;
+    this._categories = categorise(table, this.options.colourBy);
+    this._colours = this._categories.list.map((category) => category.colour);
+    this._categoryCounter = new CategoryCounter(this._categories.of, this._colours.length, alive);
+    this._categorySeen = null;
+    this._outlines = new Map(table.vocabulary.grade.map((term) => [term.code, term.outline]));
+  },
+
+  _zoomFor(row) {
+    const radius = this.view.radiusKm(row) ?? 60;
+    return Math.max(4, Math.min(12, Math.floor(Math.log2(9000 / Math.max(radius, 1.5)))));
+  },
+
+  // --- where the canvas lies --------------------------------------------------------------------
+
+  _reset() {
+    const map = this._map;
+    if (!map) return;
+    const size = map.getSize();
+    const margin = size.multiplyBy(MARGIN).round();
+    this._margin = margin;
+    this._zoom = map.getZoom();
+    this._centre = map.getCenter();
+    const width = size.x + 2 * margin.x;
+    const height = size.y + 2 * margin.y;
+    this._density = Math.min(3, globalThis.devicePixelRatio || 1);
+    const [fullWidth, fullHeight] = [width * this._density, height * this._density].map(Math.round);
+    if (this._canvas.width !== fullWidth || this._canvas.height !== fullHeight) {
+      this._canvas.width = fullWidth;
+      this._canvas.height = fullHeight;
+      this._canvas.style.width = `${width}px`;
+      this._canvas.style.height = `${height}px`;
+    }
+    L.DomUtil.setPosition(this._canvas, map.containerPointToLayerPoint(margin.multiplyBy(-1)));
+    const origin = map.getPixelBounds().min.subtract(margin);
+    this._arrange({ x: origin.x, y: origin.y, width, height, zoom: this._zoom });
+    this._draw();
+  },
+
+  _arrange(screen) {
+    const { view, options, _radii, _categories } = this;
+    this._arrangement = new Arrangement(view.table.places, _radii, screen, options);
+    this._counter = new GroupCounter(
+      view.table, view.alive, this._arrangement, _categories.of, _categories.list.length,
+    );
+    this._seen = null;
+  },
+
+  _onMove() {
+    // Only while dragging; a zoom ends in `moveend` and is animated until then.
+    const centre = this._map.project(this._centre, this._zoom);
+    if (this._map.getZoom() !== this._zoom) return;
+    const moved = this._map.project(this._map.getCenter(), this._zoom).subtract(centre);
+    if (Math.abs(moved.x) > this._margin.x * 0.8 || Math.abs(moved.y) > this._margin.y * 0.8) {
+      this._reset();
+    }
+  },
+
+  _onZoomAnimation(event) {
+    this._stretch(event.center, event.zoom);
+  },
+
+  _onZoom() {
+    this._stretch(this._map.getCenter(), this._map.getZoom());
+  },
+
+  /** Lays the drawn canvas where it belongs at another zoom, until it is drawn anew. */
+  _stretch(centre, zoom) {
+    const map = this._map;
+    const scale = map.getZoomScale(zoom, this._zoom);
+    const half = map.getSize().divideBy(2).add(this._margin);
+    const middle = map.project(this._centre, zoom);
+    const at = middle.subtract(half.multiplyBy(scale)).subtract(map._getNewPixelOrigin(centre, zoom));
+    L.DomUtil.setTransform(this._canvas, at, scale);
+  },
+
+  // --- drawing ----------------------------------------------------------------------------------
+
+  _redrawSoon() {
+    this._frame ||= requestAnimationFrame(() => {
+      this._frame = 0;
+      if (this._map) this._draw();
+    });
+  },
+
+  _count() {
+    const { view, _counter, _seen } = this;
+    const before = _seen?.revision === view.revision ? _seen.days : null;
+    view.window.advance(_counter, before, view.days);
+    this._seen = { revision: view.revision, days: view.days };
+  },
+
+  _draw() {
+    this._count();
+    const context = this._context;
+    const density = this._density;
+    context.setTransform(density, 0, 0, density, 0, 0);
+    context.clearRect(0, 0, this._canvas.width / density, this._canvas.height / density);
+    this._drawRings(context);
+    this._marks = this._layOut();
+    for (const mark of this._marks) this._drawMark(context, mark);
+    this._drawHighlight(context);
+    this.fire("draw", { marks: this._marks.length });
+  },
+
+  /** Marks from the smallest count to the largest, so that numbers are never covered. */
+  _layOut() {
+    const { _arrangement: { size, scale, screen, coarse }, _counter: counter } = this;
+    const marks = [];
+    for (let group = 0; group < size; group++) {
+      const count = counter.count(group);
+      if (count === 0) continue;
+      const x = (counter.sumX[group] / count) * scale - screen.x;
+      const y = (counter.sumY[group] / count) * scale - screen.y;
+      const rough = counter.coarse[group] === count || coarse[group] === 1;
+      const row = count === 1 ? counter.sumRow[group] : -1;
+      const radius = rough ? 13 : count === 1 ? symbolRadius(this.view.killed(row)) : clusterRadius(count);
+      marks.push({ x, y, radius, group, count, rough, row });
+    }
+    return marks.sort((a, b) => Number(b.rough) - Number(a.rough) || a.count - b.count);
+  },
+
+  _drawMark(context, { x, y, radius, group, count, rough, row }) {
+    const { _counter: counter, _colours: colours, _theme: theme, view } = this;
+    const k = colours.length;
+    const shares = counter.counts.subarray(group * k, group * k + k);
+    if (rough) {
+      drawCoarse(context, x, y, count, colours[most(shares)], theme);
+    } else if (count === 1) {
+      const { colour, shape } = this._categories.list[most(shares)];
+      const outline = this._outlines.get(view.grade(row));
+      const known = view.killed(row) !== null;
+      drawSymbol(context, x, y, radius, { colour, shape, known, outline, ink: theme.ink });
+    } else {
+      const pile = this._arrangement.distinct[group] === 1;
+      drawCluster(context, x, y, count, shares, colours, { ...theme, pile });
+    }
+  },
+
+  _drawRings(context) {
+    const { atPlace } = this._counter;
+    const shown = [];
+    for (let place = 0; place < atPlace.length; place++) if (atPlace[place] > 0) shown.push(place);
+    if (shown.length > 300) return; // no ring could be told from another
+    for (const place of shown) this._drawPlaceRing(context, place, this._theme.ink);
+  },
+
+  _drawPlaceRing(context, place, colour) {
+    const radius = this._arrangement.ringPixels(place);
+    if (Number.isNaN(radius) || radius > 4000) return;
+    const { x, y } = this._pixel(place);
+    drawRing(context, x, y, radius, colour);
+  },
+
+  _pixel(place) {
+    const { scale, screen } = this._arrangement;
+    const x = this._arrangement.unwrapped(place) * scale - screen.x;
+    return { x, y: this.view.table.places.y[place] * scale - screen.y };
+  },
+
+  _drawHighlight(context) {
+    const row = this._highlighted;
+    if (row === null || !this.view.onMap(row)) return;
+    const place = this.view.table.place[row];
+    const { x, y } = this._pixel(place);
+    if (this.view.table.places.pin[place] === 0) {
+      this._drawPlaceRing(context, place, this._theme.accent);
+    }
+    context.beginPath();
+    context.arc(x, y, 15, 0, Math.PI * 2);
+    context.lineWidth = 6;
+    context.strokeStyle = "#fff";
+    context.stroke();
+    context.lineWidth = 3;
+    context.strokeStyle = this._theme.accent;
+    context.stroke();
+  },
+
+  _watchTheme(map) {
+    const read = () => {
+      const style = getComputedStyle(map.getContainer());
+      const value = (name) => style.getPropertyValue(name).trim() || FALLBACK[name];
+      this._theme = { ink: value("--cm-ink"), paper: value("--cm-paper"), accent: value("--cm-accent") };
+    };
+    read();
+    this._themeWatch = new MutationObserver(() => {
+      read();
+      this._redrawSoon();
+    });
+    for (let node = map.getContainer(); node; node = node.parentElement) {
+      this._themeWatch.observe(node, { attributes: true, attributeFilter: ["data-theme"] });
+    }
+  },
+
+  // --- picking ----------------------------------------------------------------------------------
+
+  /** The mark under a point of the map's container, topmost first. @returns {Mark|null} */
+  _markAt(point, slack = 0) {
+    const x = point.x + this._margin.x - this._offset().x;
+    const y = point.y + this._margin.y - this._offset().y;
+    let best = null;
+    let nearest = Infinity;
+    for (const mark of this._marks) {
+      const distance = Math.hypot(mark.x - x, mark.y - y) - mark.radius - slack;
+      if (distance <= 3 && distance <= nearest) [best, nearest] = [mark, distance];
+    }
+    return best;
+  },
+
+  /** How far the map was dragged since the canvas was laid. */
+  _offset() {
+    const corner = this._map.containerPointToLayerPoint(this._margin.multiplyBy(-1));
+    return L.DomUtil.getPosition(this._canvas).subtract(corner);
+  },
+
+  _onClick(event) {
+    const touch = event.originalEvent?.pointerType === "touch";
+    const mark = this._markAt(event.containerPoint, touch ? 14 : 0);
+    if (mark !== null) this._pick(mark);
+  },
+
+  _onPointer(event) {
+    const mark = this._markAt(event.containerPoint);
+    const group = mark?.group ?? null;
+    if (group === this._hovered) return;
+    this._hovered = group;
+    this._map.getContainer().classList.toggle("cm-pointing", mark !== null);
+    this.fire("hover", { row: mark?.count === 1 ? mark.row : null, count: mark?.count ?? 0 });
+  },
+
+  _onLeave() {
+    if (this._hovered === null) return;
+    this._hovered = null;
+    this._map.getContainer().classList.remove("cm-pointing");
+    this.fire("hover", { row: null, count: 0 });
+  },
+
+  _key(event) {
+    if (event.key !== "Enter" || event.target !== this._map.getContainer()) return;
+    const mark = this._markAt(this._map.getSize().divideBy(2), 60);
+    if (mark !== null) {
+      event.preventDefault();
+      this._pick(mark);
+    }
+  },
+
+  _pick(mark) {
+    const rows = this.rowsOf(mark.group);
+    if (rows.length === 0) return;
+    const bounds = this._extentOf(rows);
+    const map = this._map;
+    const apart = map.getBoundsZoom(bounds, false, L.point(80, 80)) > map.getZoom();
+    if (this.options.flyOnPick && apart && map.getZoom() < map.getMaxZoom() && !isPoint(bounds)) {
+      const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+      map.fitBounds(bounds, { padding: [60, 60], maxZoom: map.getZoom() + 4, animate: !still });
+      return;
+    }
+    this.fire("pick", { row: rows[0], rows });
+  },
+
+  /** Rows in view that a group holds, the latest first. @param {number} group @returns {Uint32Array} */
+  rowsOf(group) {
+    const { view, _arrangement: { groupOf } } = this;
+    const { hi } = view.window.slice(view.days);
+    const rows = [];
+    for (let row = hi - 1; row >= 0; row--) {
+      if (groupOf[view.table.place[row]] === group && view.matches(row)) rows.push(row);
+    }
+    return Uint32Array.from(rows);
+  },
+
+  _extentOf(rows) {
+    const bounds = L.latLngBounds([]);
+    for (const row of rows) {
+      const place = this.view.table.place[row];
+      const x = (this._arrangement.unwrapped(place) / WORLD) * 256;
+      bounds.extend(this._map.unproject([x, (this.view.table.places.y[place] / WORLD) * 256], 0));
+    }
+    return bounds;
+  },
+});
+
+/** The category with the most rows. */
+function most(/** @type {ArrayLike<number>} */ shares) {
+  let best = 0;
+  for (let k = 1; k < shares.length; k++) if (shares[k] > shares[best]) best = k;
+  return best;
+}
+
+function isPoint(bounds) {
+  return bounds.getNorth() - bounds.getSouth() < 1e-5 && bounds.getEast() - bounds.getWest() < 1e-5;
+}
+
+L.IncidentLayer = IncidentLayer;
