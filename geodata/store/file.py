@@ -83,8 +83,9 @@ class StoreFile:
         """
         self._refuse_foreign(create=create)
         if self._has_content() and self._believable(self._seen()):
-            with self.reading():
-                return  # in use already; the schema was looked at
+            with self.reading() as connection:
+                if _schema_version(connection, self.path) == tables.SCHEMA_VERSION:
+                    return
         with self.lock.held(exclusive=True) as mark:
             if not self._has_content():
                 self._create()
