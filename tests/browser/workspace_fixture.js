@@ -36,7 +36,7 @@ const vocabulary = await answers[0].json();
 const view = new IncidentView(answers[1]);
 const query = new URLSearchParams(location.search);
 const isReal = layer !== null && query.has("layer");
-const drawn = isReal ? new layer(view, { vocabulary }).addTo(map) : new SilentLayer();
+const drawn = isReal ? new layer(view).addTo(map) : new SilentLayer();
 
 const workspace = mountWorkspace(document.getElementById("root"), {
   map,
@@ -46,7 +46,7 @@ const workspace = mountWorkspace(document.getElementById("root"), {
   options: { vocabulary, countries: { SYR: "Syria" }, notices: query.getAll("notice") },
 });
 const said = [];
-for (const name of ["open", "moved", "range", "area", "reset"]) {
+for (const name of ["open", "moved", "range", "area", "reset", "stale"]) {
   workspace.addEventListener(name, (event) => said.push([name, event.detail]));
 }
 if (query.has("theme")) workspace.setTheme(query.get("theme"));

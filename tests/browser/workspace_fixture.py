@@ -260,6 +260,12 @@ class Server:
         self._by_id = {name: row for row, name in enumerate(held.ids)}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
 
+    def forget(self) -> None:
+        """Start afresh for the next test."""
+        self.asked.clear()
+        self.sizes.clear()
+        self.refuse.clear()
+
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_port}/"
@@ -334,6 +340,8 @@ class Server:
                 self.send_header("Content-Type", media_type)
                 self.send_header("Content-Length", str(len(body)))
                 self.send_header("Content-Security-Policy", POLICY)
+                if self.path.startswith("/assets/"):
+                    self.send_header("Cache-Control", "max-age=3600")
                 self.end_headers()
                 with contextlib.suppress(ConnectionError):  # the page may have given it up
                     self.wfile.write(body)

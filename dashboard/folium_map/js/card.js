@@ -21,7 +21,7 @@ const STACK_BELOW = 340;
  */
 
 /**
- * Fires `close`, `locate` (detail {row}), `loaded` (detail {incident_id, row}).
+ * Fires `close`, `locate` (detail {row}), `loaded` (detail {incident_id, row}), `failed` (the error).
  */
 export class IncidentCard extends EventTarget {
   #options;
@@ -106,6 +106,7 @@ export class IncidentCard extends EventTarget {
   }
 
   #failed(error, which) {
+    this.dispatchEvent(new CustomEvent("failed", { detail: error }));
     this.container.removeAttribute("aria-busy");
     const retry = error instanceof Refused && error.status === 404 ? null : () => this.show(which).then(() => this.focus());
     const notice = failureNotice(failureSentence(error, "This incident"), retry);
@@ -313,7 +314,7 @@ function folded(label, content) {
 function historyList(history) {
   return element("ol", { class: "cm-history" }, ...history.map(({ at, who, what, why }) => element(
     "li", {},
-    element("span", { class: "cm-muted" }, timeWords(at), who ? [" · ", foreign(who)] : ""),
+    element("span", { class: "cm-muted" }, foreign(timeWords(at)), who ? [" · ", foreign(who)] : ""),
     element("div", {}, foreign(asText(what))),
     why && element("div", { class: "cm-muted" }, "because: ", foreign(why)),
   )));

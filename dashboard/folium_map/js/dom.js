@@ -3,6 +3,8 @@
  * writes HTML.
  */
 
+import { trace } from "./symbols.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
@@ -88,16 +90,6 @@ export function webAddress(text) {
   }
 }
 
-/** Corners in a box of 16 × 16, as the map draws the shapes. */
-const SHAPES = {
-  square: "M2.5 2.5h11v11h-11z",
-  triangle: "M8 1.5 15 14H1z",
-  diamond: "M8 1 15 8 8 15 1 8z",
-  pentagon: "M8 1.2 15 6.4 12.3 14.4H3.7L1 6.4z",
-  cross: "M5.6 1.5h4.8v4.1h4.1v4.8h-4.1v4.1H5.6v-4.1H1.5V5.6h4.1z",
-  circle: "M8 1.5a6.5 6.5 0 1 1 0 13a6.5 6.5 0 1 1 0-13z",
-};
-
 /**
  * The symbol of an event type, or a hollow circle where none is known. It is decoration: the
  * words stand beside it.
@@ -107,16 +99,32 @@ const SHAPES = {
  */
 export function symbol({ shape, colour }, size = 16) {
   const svg = document.createElementNS(SVG, "svg");
-  const known = Object.hasOwn(SHAPES, shape ?? "") && /^#[0-9a-f]{6}$/i.test(colour ?? "");
+  const known = shape !== undefined && /^#[0-9a-f]{6}$/i.test(colour ?? "");
   const attributes = { width: size, height: size, viewBox: "0 0 16 16", "aria-hidden": "true" };
   for (const [name, value] of Object.entries(attributes)) svg.setAttribute(name, String(value));
   svg.setAttribute("class", known ? "cm-symbol" : "cm-symbol cm-symbol-unknown");
   const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", SHAPES[known ? shape : "circle"]);
+  path.setAttribute("d", outline(known ? shape : "circle"));
   if (known) path.setAttribute("fill", colour);
   svg.append(path);
   return svg;
 }
+
+/** A shape of the map as an SVG path, drawn by the map's own hand. */
+function outline(shape) {
+  const steps = [];
+  const pen = {
+    beginPath() {},
+    moveTo: (x, y) => steps.push(`M${round(x)} ${round(y)}`),
+    lineTo: (x, y) => steps.push(`L${round(x)} ${round(y)}`),
+    arc: (x, y, r) => steps.push(`M${x - r} ${y}a${r} ${r} 0 1 1 ${2 * r} 0a${r} ${r} 0 1 1 ${-2 * r} 0z`),
+    closePath: () => steps.push("z"),
+  };
+  trace(/** @type {any} */ (pen), shape, 8, 8, 6);
+  return steps.join("");
+}
+
+const round = (value) => Math.round(value * 100) / 100;
 
 /**
  * A sentence on what went wrong, with a button that tries again.
@@ -132,7 +140,8 @@ export function failureNotice(sentence, retry) {
 /** What to tell a person about an answer that did not come. */
 export function failureSentence(error, what) {
   const status = error?.status;
-  if (status === 404 || status === 410) return `${what} is not in this store any more.`;
+  if (status === 404) return `${what} is not in this store any more.`;
+  if (status === 410) return "The store has changed since this page was drawn; reload the page.";
   if (status === 401 || status === 403) return `This session may no longer read ${lowerFirst(what)}; sign in again.`;
   if (status) return `${what} could not be read: the server answered ${status}.`;
   return `${what} could not be read: the server did not answer.`;

@@ -59,14 +59,17 @@ export class RowSource extends EventTarget {
 
   /**
    * Ask for rows once the hand has rested; what was wanted before and is not now is given up.
+   * Rows that could not be had are asked for again by `retry` only.
    *
    * @param {Iterable<number>} rows
    */
   want(rows) {
     const missing = [...rows].filter((row) => !this.#rows.has(row));
-    if (sameNumbers(missing, this.#wanted) && (this.#timer !== null || this.#asking)) return;
+    const underWay = this.#timer !== null || this.#asking !== null || this.#error !== null;
+    if (sameNumbers(missing, this.#wanted) && underWay) return;
     this.#giveUp();
     this.#wanted = missing;
+    this.#error = null;
     if (missing.length === 0) return;
     this.#timer = setTimeout(() => this.#ask(), REST_MS);
   }

@@ -7,7 +7,8 @@
 
 /**
  * @typedef {{code: string, label: string, [key: string]: any}} Term
- * @typedef {Record<string, {kind: string, terms: Term[]}>} Vocabulary  geodata/bundled/vocabulary.json
+ * @typedef {Record<string, Term[]|{terms: Term[]}>} Vocabulary  lists by name, as the pack carries
+ *     them or as geodata/bundled/vocabulary.json has them
  * @typedef {Record<string, any>} Incident  canonical columns, see geodata/schema.py
  */
 
@@ -39,7 +40,8 @@ export function splitList(cell) {
 
 /** The term of a code, or one that carries the code as its label where the list lacks it. */
 export function term(vocabulary, list, code) {
-  const found = vocabulary?.[list]?.terms.find((one) => one.code === code);
+  const terms = vocabulary?.[list]?.terms ?? vocabulary?.[list] ?? [];
+  const found = terms.find((one) => one.code === code);
   return found ?? { code, label: code };
 }
 

@@ -33,6 +33,7 @@ export class Tray extends EventTarget {
   #options;
   #rows = [];
   #asking = null;
+  #parts = null;
 
   /**
    * @param {HTMLElement} container
@@ -53,8 +54,23 @@ export class Tray extends EventTarget {
   /** Show the first page; what was shown before is dropped. */
   async open() {
     this.#rows = [];
+    if (!this.#parts) this.#build();
     this.#draw();
     await this.#more();
+  }
+
+  #build() {
+    const back = element("button", { type: "button", class: "cm-button cm-quiet", "data-close": true }, "‹ Back to the list");
+    this.#parts = {
+      heading: element("h2", { tabindex: "-1", class: "cm-card-title" }),
+      groups: element("div", { class: "cm-tray-groups" }),
+      end: element("div", { class: "cm-tray-more" }),
+    };
+    const why = "Known to the country at best, or by a name that was not found. They are in every count; no pin pretends to know where they were.";
+    fill(
+      this.container, element("div", { class: "cm-card-bar" }, back), this.#parts.heading,
+      element("p", { class: "cm-muted" }, why), this.#parts.groups, this.#parts.end,
+    );
   }
 
   focus() {
@@ -70,6 +86,7 @@ export class Tray extends EventTarget {
 
   clear() {
     this.#asking?.abort();
+    this.#parts = null;
     fill(this.container);
   }
 
@@ -79,6 +96,7 @@ export class Tray extends EventTarget {
     this.#asking = asking;
     const numbers = this.view.rows(this.#rows.length, PAGE, { order: "newest", onlyUnlocated: true });
     if (numbers.length === 0) return;
+    const parts = this.#parts;
     try {
       const rows = await this.#options.fetch(`${this.#options.endpoints.rows}?i=${[...numbers].join(",")}`, asking.signal);
       if (asking.signal.aborted) return;
@@ -87,22 +105,16 @@ export class Tray extends EventTarget {
     } catch (error) {
       if (asking.signal.aborted) return;
       const sentence = failureSentence(error, "The incidents that are not on the map");
-      this.container.querySelector(".cm-tray-more")?.replaceWith(failureNotice(sentence, () => this.#more()));
+      fill(parts.end, failureNotice(sentence, () => this.#more()));
     }
   }
 
   #draw() {
     const total = this.view.rowCount({ inBounds: null, onlyUnlocated: true });
     const { countries } = this.#options;
-    const heading = counted(total, "incident not on the map", "incidents not on the map");
-    fill(
-      this.container,
-      element("div", { class: "cm-card-bar" }, element("button", { type: "button", class: "cm-button cm-quiet", "data-close": true }, "‹ Back to the list")),
-      element("h2", { tabindex: "-1", class: "cm-card-title" }, heading),
-      element("p", { class: "cm-muted" }, "Known to the country at best, or by a name that was not found. They are in every count, and no pin pretends to know where."),
-      ...byPlace(this.#rows, countries).map((group) => this.#group(group)),
-      this.#end(total),
-    );
+    fill(this.#parts.heading, counted(total, "incident not on the map", "incidents not on the map"));
+    fill(this.#parts.groups, ...byPlace(this.#rows, countries).map((group) => this.#group(group)));
+    fill(this.#parts.end, this.#end(total));
   }
 
   #group({ place, rows }) {
@@ -119,10 +131,10 @@ export class Tray extends EventTarget {
 
   #end(total) {
     const shown = this.#rows.length;
-    if (shown >= total) return element("p", { class: "cm-muted cm-tray-more" }, total ? "That is all." : "All incidents in view are on the map.");
-    if (shown === 0) return element("p", { class: "cm-muted cm-tray-more" }, "Reading…");
+    if (shown >= total) return element("p", { class: "cm-muted" }, total ? "That is all." : "All incidents in view are on the map.");
+    if (shown === 0) return element("p", { class: "cm-muted" }, "Reading…");
     const label = `Show more: ${number(shown)} of ${number(total)} are shown`;
-    return element("p", { class: "cm-tray-more" }, element("button", { type: "button", class: "cm-button", "data-more": true }, label));
+    return element("button", { type: "button", class: "cm-button", "data-more": true }, label);
   }
 
   #click(event) {

@@ -32,7 +32,8 @@ const ORDERS = [["newest", "Newest first"], ["oldest", "Oldest first"], ["killed
  * @param {{rows: string, row: string, incident: string}} parts.endpoints  addresses of one store
  *     version, such as "/data/V/rows", "/data/V/row/", "/data/V/incident/"
  * @param {object} parts.options
- * @param {import("./text.js").Vocabulary} parts.options.vocabulary  geodata/bundled/vocabulary.json
+ * @param {import("./text.js").Vocabulary} [parts.options.vocabulary]  the lists in words; those of
+ *     the pack unless given
  * @param {Record<string, string>} [parts.options.countries]  country names by ISO 3166-1 alpha-3
  * @param {(incidentId: string) => string} [parts.options.linkFor]  link to an open incident
  * @param {string[]} [parts.options.notices]  sentences to show on top, such as of a link that
@@ -46,7 +47,8 @@ export function mountWorkspace(root, { map, layer, view, endpoints, options }) {
 
 /**
  * Fires `open` (detail {incident_id|null}), `moved` ({zoom, lat, lon}), `range` ({from, to, final}
- * with ISO days or null), `area` ({bbox, polygon}) and `reset`, all after a person's act only.
+ * with ISO days or null), `area` ({bbox, polygon}), `reset`, all after a person's act only, and
+ * `stale` when the server no longer knows this version of the store.
  */
 export class Workspace extends EventTarget {
   #order = "newest";
@@ -65,7 +67,7 @@ export class Workspace extends EventTarget {
     Object.assign(this, { root, map, layer, view });
     const shared = {
       endpoints,
-      vocabulary: options.vocabulary,
+      vocabulary: options.vocabulary ?? view.table.vocabulary,
       countries: options.countries ?? {},
       linkFor: options.linkFor ?? linkFromAddress,
     };
@@ -77,7 +79,7 @@ export class Workspace extends EventTarget {
     this.card = new IncidentCard(this.parts.card, shared);
     this.tray = new Tray(this.parts.tray, view, shared);
     this.sheet = new Sheet(this.parts.panel, this.parts.handle);
-    this.timeline = new Timeline(this.parts.timeline, view, { vocabulary: options.vocabulary, ...options.timeline });
+    this.timeline = new Timeline(this.parts.timeline, view, options.timeline ?? {});
     this.#listen();
     this.#notify(options.notices ?? []);
     this.#changed({ final: true, source: "start" });
@@ -181,6 +183,8 @@ export class Workspace extends EventTarget {
     this.tray.addEventListener("close", () => this.#closeTray(), { signal });
     this.card.addEventListener("close", () => this.#close({ silent: false }), { signal });
     this.card.addEventListener("locate", (event) => this.#locate(event.detail.row), { signal });
+    this.source.addEventListener("failed", (event) => this.#failed(event.detail), { signal });
+    this.card.addEventListener("failed", (event) => this.#failed(event.detail), { signal });
     this.card.addEventListener("loaded", (event) => this.#loaded(event.detail), { signal });
     this.onMoved = () => this.#moved();
     this.onPick = (event) => this.#picked(event);
@@ -190,6 +194,11 @@ export class Workspace extends EventTarget {
     this.layer?.on?.("hover", this.onHover);
     this.observer = new ResizeObserver(() => this.map.invalidateSize({ pan: false }));
     this.observer.observe(this.parts.mapSlot);
+  }
+
+  /** A store that has changed since is the page's to read anew. */
+  #failed(error) {
+    if (error?.status === 410) this.#say("stale", null);
   }
 
   #say(name, detail) {

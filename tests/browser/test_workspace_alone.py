@@ -1,0 +1,494 @@
+"""The workspace in a real browser: list, card, tray, sheet; by hand, by keys, with hostile text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.workspace_fixture import (
+    ATTACK,
+    CONTESTED,
+    HOSTILE,
+    Records,
+    Server,
+    example,
+    records,
+    serving,
+)
+
+pytestmark = pytest.mark.browser
+
+WIDE = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def held() -> Records:
+    return example()
+
+
+@pytest.fixture(scope="module")
+def running(held: Records) -> Iterator[Server]:
+    with serving(held) as server:
+        yield server
+
+
+@pytest.fixture
+def server(running: Server) -> Server:
+    running.forget()
+    return running
+
+
+@pytest.fixture(scope="module")
+def desk(browser: Browser) -> Iterator[BrowserContext]:
+    """One profile for all tests, so that scripts come from the browser's cache."""
+    context = browser.new_context(viewport=WIDE)
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def pocket(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport=PHONE, has_touch=True)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(desk: BrowserContext, server: Server) -> Iterator[Page]:
+    yield from _opened(desk, server)
+
+
+@pytest.fixture
+def phone(pocket: BrowserContext, server: Server) -> Iterator[Page]:
+    yield from _opened(pocket, server)
+
+
+def _opened(context: BrowserContext, server: Server) -> Iterator[Page]:
+    """A page in which every error and every request elsewhere fails the test."""
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    errors: list[str] = []
+    elsewhere: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda said: errors.append(said.text) if _is_ours(said) else None)
+    page.on("request", lambda asked: elsewhere.append(asked.url) if _is_out(asked, server) else None)
+    _visit(page, server)
+    yield page
+    page.close()
+    assert errors == []
+    assert elsewhere == []
+
+
+def _is_ours(said: Any) -> bool:
+    # A refusal that a test asks for is logged by the browser itself.
+    return said.type == "error" and "Failed to load resource" not in said.text
+
+
+def _is_out(asked: Any, server: Server) -> bool:
+    return not asked.url.startswith((server.url, "data:", "blob:"))
+
+
+def _visit(page: Page, server: Server, query: str = "") -> None:
+    page.goto(server.url + query)
+    page.wait_for_selector("[data-ready]", state="attached")
+    ready = ".cm-list-window[aria-busy=false], .cm-empty:not([hidden])"
+    page.wait_for_selector(ready, state="attached")
+
+
+def _said(page: Page, name: str) -> list[Any]:
+    return [detail for kind, detail in page.evaluate("said") if kind == name]
+
+
+def _focused(page: Page) -> str:
+    return page.evaluate("document.activeElement.innerText ?? ''")
+
+
+def _rows_asked(server: Server) -> list[list[int]]:
+    pages = [path.split("i=")[1] for path in server.asked if "/rows?" in path]
+    return [[int(row) for row in text.split(",")] for text in pages]
+
+
+# --- the list ------------------------------------------------------------------------------------
+
+
+def test_the_list_shows_every_incident_and_says_each_ones_place_among_all(page: Page) -> None:
+    expect(page.get_by_role("heading", name="3,002 incidents")).to_be_visible()
+    first = page.locator(".cm-row").first
+    assert first.get_attribute("aria-posinset") == "1"
+    assert first.get_attribute("aria-setsize") == "3002"
+    expect(first).to_contain_text("Cluster munitions on a garrison near al-Tanf")
+    expect(first).to_contain_text("30 Dec 2017 – 2 Jan 2018 · near al-Tanf, Homs")
+    expect(first).to_contain_text("2 killed, 10–18 injured")
+    expect(first).to_contain_text("Disputed")
+
+
+def test_only_the_rows_in_sight_are_elements_and_are_asked_for(page: Page, server: Server) -> None:
+    assert page.locator(".cm-row").count() <= 12
+    asked = _rows_asked(server)
+    assert len(asked) == 1
+    assert len(asked[0]) <= 12
+    assert max(server.sizes) <= 8192
+
+
+def test_keys_walk_the_list_from_end_to_end(page: Page, held: Records) -> None:
+    page.locator(".cm-row-button[tabindex='0']").focus()
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.parentElement.getAttribute('aria-posinset')") == "2"
+    page.keyboard.press("End")
+    at_end = "document.activeElement.parentElement.getAttribute('aria-posinset')"
+    assert page.evaluate(at_end) == str(len(held.ids))
+    page.keyboard.press("PageUp")
+    assert int(page.evaluate(at_end)) < len(held.ids) - 4
+    page.keyboard.press("Home")
+    assert page.evaluate(at_end) == "1"
+    assert page.locator(".cm-row-button[tabindex='0']").count() == 1
+
+
+def test_the_order_is_chosen(page: Page) -> None:
+    page.get_by_label("Order").select_option("oldest")
+    expect(page.locator(".cm-row").first).to_contain_text("Jan 2016")
+    page.get_by_label("Order").select_option("killed")
+    expect(page.locator(".cm-row").first).to_contain_text("31 killed")
+
+
+def test_a_row_under_the_hand_or_the_focus_is_marked_on_the_map_and_back(page: Page) -> None:
+    row = int(page.locator(".cm-row").nth(2).get_attribute("data-row") or "")
+    page.locator(".cm-row").nth(2).hover()
+    assert page.evaluate("layer.highlighted.at(-1)") == row
+    page.get_by_label("Order").hover()
+    assert page.evaluate("layer.highlighted.at(-1)") is None
+    page.evaluate("row => layer.fire('hover', { row })", row)
+    expect(page.locator(".cm-row").nth(2)).to_have_class("cm-row cm-row-marked")
+
+
+def test_the_map_view_narrows_the_list_and_an_empty_view_says_so(page: Page) -> None:
+    page.get_by_label("Only in this map view").check()
+    expect(page.locator(".cm-panel-title")).to_contain_text("in this view")
+    narrowed = page.locator(".cm-panel-title").inner_text()
+    assert narrowed != "3,002 incidents in this view"
+    page.evaluate("map.setView([-60, -140], 9, { animate: false })")
+    expect(page.get_by_text("No incident lies in this part of the map.")).to_be_visible()
+    page.get_by_role("button", name="Show all of them").click()
+    expect(page.locator(".cm-panel-title")).to_have_text("3,002 incidents")
+
+
+def test_rows_that_could_not_be_read_say_so_and_come_on_a_second_try(
+    page: Page, server: Server
+) -> None:
+    server.refuse["rows"] = 503
+    page.get_by_label("Order").select_option("oldest")
+    expect(page.get_by_role("alert")).to_contain_text("the server answered 503")
+    server.refuse.clear()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator(".cm-row").first).to_contain_text("Jan 2016")
+    assert page.get_by_role("alert").count() == 0
+
+
+def test_a_store_that_has_changed_is_reported_to_the_page(page: Page, server: Server) -> None:
+    server.refuse["rows"] = 410
+    page.get_by_label("Order").select_option("oldest")
+    expect(page.get_by_role("alert")).to_contain_text("reload the page")
+    assert len(_said(page, "stale")) == 1
+
+
+def test_two_and_a_half_million_rows_scroll_to_their_end(page: Page) -> None:
+    page.evaluate(
+        """() => {
+          const rows = { count: () => 2_500_000, slice: (from, limit) =>
+            Array.from({ length: limit }, (_, i) => (from + i) % 3000) };
+          workspace.list.show(rows);
+        }"""
+    )
+    port = page.locator(".cm-list")
+    assert port.evaluate("port => port.scrollHeight") <= 8_000_000
+    port.evaluate("port => { port.scrollTop = port.scrollHeight }")
+    expect(page.locator(".cm-row").last).to_have_attribute("aria-posinset", "2500000")
+    port.evaluate("port => { port.scrollTop = port.scrollHeight / 2 }")
+    page.wait_for_timeout(300)
+    before = int(page.locator(".cm-row").first.get_attribute("aria-posinset") or "")
+    assert 1_200_000 < before < 1_300_000
+    port.hover()
+    page.mouse.wheel(0, 760)
+    page.wait_for_timeout(400)
+    after = int(page.locator(".cm-row").first.get_attribute("aria-posinset") or "")
+    assert 9 <= after - before <= 11
+
+
+# --- the card ------------------------------------------------------------------------------------
+
+
+def test_enter_opens_the_card_and_escape_comes_back_to_the_same_row(page: Page) -> None:
+    page.locator(".cm-row-button[tabindex='0']").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowDown")
+    row = _focused(page)
+    page.keyboard.press("Enter")
+    expect(page.locator(".cm-card h2")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".cm-row-button:focus")).to_be_visible()
+    assert _focused(page) == row
+    opened = _said(page, "open")
+    assert [one["incident_id"] is None for one in opened] == [False, True]
+
+
+def test_the_card_says_what_is_known_and_how_exactly(page: Page) -> None:
+    page.evaluate("id => workspace.open(id)", CONTESTED)
+    card = page.locator(".cm-card")
+    for words in (
+        "Explosions and remote violence",
+        "30 December 2017 – 2 January 2018 (within a few days)",
+        "as written: Thursday",
+        "near al-Tanf, Homs, Syria",
+        "within 5 km · placed by gazetteer: conflict_sites",
+        "Air-dropped bomb, Cluster munition",
+        "Sources disagree on who was responsible.",
+        "the accounts contradict one another on who did it and how many were injured.",
+    ):
+        expect(card).to_contain_text(words)
+    assert _said(page, "open") == []
+
+
+def test_accounts_stand_side_by_side_with_what_they_contradict(page: Page) -> None:
+    page.evaluate("id => workspace.open(id)", CONTESTED)
+    table = page.locator("table.cm-accounts")
+    assert table.locator("thead th").all_inner_texts()[1].startswith("A monitor")
+    assert table.locator("[data-field=injured] td").all_inner_texts() == ["18", "10"]
+    assert table.locator("[data-difference=contradicts]").evaluate_all(
+        "found => found.map((one) => one.dataset.field)"
+    ) == ["injured", "perpetrators"]
+    expect(table.locator("[data-field=injured] th")).to_contain_text("contradict one another")
+    assert table.locator("[data-field=targets] td").all_inner_texts()[1] == "not stated"
+
+
+def test_an_address_is_a_link_that_tells_the_other_side_nothing(page: Page) -> None:
+    page.evaluate("id => workspace.open(id)", CONTESTED)
+    link = page.locator("table.cm-accounts a").first
+    assert link.get_attribute("href") == "https://example.org/strike?id=1"
+    assert link.get_attribute("rel") == "noopener noreferrer nofollow"
+    assert link.get_attribute("referrerpolicy") == "no-referrer"
+
+
+def test_sources_changes_and_the_record_as_read_are_there_unfolded_on_request(page: Page) -> None:
+    page.evaluate("id => workspace.open(id)", CONTESTED)
+    page.get_by_text("2 changes").click()
+    expect(page.locator(".cm-history")).to_contain_text("21 November 2026, 10:00 UTC · analyst")
+    page.get_by_text("Record as it was read").click()
+    expect(page.locator("dl.cm-raw")).to_contain_text("At Tanf village")
+    page.get_by_text("Sources (2)").click()
+    expect(page.locator(".cm-sources")).to_contain_text("read 20 November 2026")
+
+
+def test_a_card_that_cannot_be_read_says_why_and_tries_again(page: Page, server: Server) -> None:
+    server.refuse["row"] = 500
+    page.locator(".cm-row-button").first.click()
+    expect(page.locator(".cm-card").get_by_role("alert")).to_contain_text("answered 500")
+    server.refuse.clear()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator(".cm-card h2")).to_have_text("Cluster munitions on a garrison near al-Tanf")
+
+
+def test_a_link_to_an_incident_that_is_gone_says_so(page: Page) -> None:
+    page.evaluate("workspace.open('no such')")
+    expect(page.get_by_role("alert")).to_have_text("This incident is not in this store any more.")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Back to the list").click()
+    expect(page.locator(".cm-list")).to_be_visible()
+
+
+def test_a_pick_on_the_map_opens_the_card_and_a_stack_becomes_a_list(page: Page) -> None:
+    page.evaluate("layer.fire('pick', { row: 3, rows: new Uint32Array([3]) })")
+    expect(page.locator(".cm-card h2")).to_be_visible()
+    page.evaluate("layer.fire('pick', { row: 5, rows: new Uint32Array([5, 6, 7]) })")
+    expect(page.locator(".cm-panel-title")).to_have_text("3 incidents at this point")
+    assert page.locator(".cm-row").count() == 3
+    page.get_by_role("button", name="Show all").click()
+    expect(page.locator(".cm-panel-title")).to_have_text("3,002 incidents")
+
+
+# --- sentence and tray ---------------------------------------------------------------------------
+
+
+def test_the_sentence_follows_the_view_and_is_spoken_once_at_rest(page: Page) -> None:
+    page.evaluate("view.setPredicate({ countries: ['SYR'], killed_min: 7 })")
+    expect(page.locator(".cm-sentence-text")).to_contain_text("of 3,002 incidents")
+    words = page.locator(".cm-sentence-text").inner_text()
+    expect(page.locator("[role=status][aria-live]")).to_contain_text(words)
+
+
+def test_what_is_not_on_the_map_is_one_press_away_by_the_place_it_names(
+    page: Page, held: Records
+) -> None:
+    unlocated = sum(value is None for value in held.incidents["latitude"].to_pylist())
+    page.get_by_role("button", name=f"{unlocated} not on the map").click()
+    expect(page.locator(".cm-tray h2")).to_be_focused()
+    expect(page.locator(".cm-tray h2")).to_have_text(f"{unlocated} incidents not on the map")
+    shown = page.locator(".cm-tray .cm-row-button")
+    expect(shown).to_have_count(25)
+    page.get_by_role("button", name="Show more").click()
+    expect(shown).to_have_count(50)
+    expect(page.locator(".cm-tray-group h3").first).to_contain_text("no such name found")
+    shown.nth(3).click()
+    expect(page.locator(".cm-card h2")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(shown.nth(3)).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".cm-list")).to_be_visible()
+
+
+def test_no_match_names_the_filters_and_offers_a_way_back(page: Page) -> None:
+    page.evaluate("view.setPredicate({ countries: ['SYR'], killed_min: 5000 })")
+    empty = page.locator(".cm-empty")
+    expect(empty).to_contain_text("No incident matches all of these.")
+    expect(empty).to_contain_text("Syria")
+    expect(empty).to_contain_text("5,000 or more")
+    page.get_by_role("button", name="Reset all filters").click()
+    assert len(_said(page, "reset")) == 1
+
+
+def test_an_empty_store_says_what_to_do(desk: BrowserContext) -> None:
+    with serving(records([])) as server:
+        for page in _opened(desk, server):
+            expect(page.get_by_text("There are no incidents yet.")).to_be_visible()
+            expect(page.locator(".cm-empty")).to_contain_text("Add data")
+
+
+def test_a_dragged_window_is_announced_and_asks_for_no_rows_until_it_rests(
+    page: Page, server: Server
+) -> None:
+    asked = len(_rows_asked(server))
+    page.evaluate(
+        """async () => {
+          for (let day = 10; day < 60; day++) {
+            view.setRange(day, day + 200, { final: false });
+            await new Promise(requestAnimationFrame);
+          }
+        }"""
+    )
+    page.wait_for_timeout(150)
+    assert len(_rows_asked(server)) == asked
+    page.evaluate("view.setRange(59, 259, { final: true })")
+    page.wait_for_timeout(400)
+    assert len(_rows_asked(server)) == asked + 1
+    last = _said(page, "range")[-1]
+    assert last["final"] is True
+    assert last["from"] == page.evaluate("view.table.isoOf(59)")
+
+
+def test_notices_of_a_link_are_shown_until_dismissed(page: Page, server: Server) -> None:
+    _visit(page, server, "?notice=The+link's+from+is+left+out.")
+    notice = page.locator(".cm-notices .cm-notice")
+    expect(notice).to_contain_text("left out")
+    page.get_by_role("button", name="Dismiss").click()
+    expect(notice).to_have_count(0)
+
+
+# --- hostile text --------------------------------------------------------------------------------
+
+
+def test_hostile_text_is_shown_as_it_is_and_runs_nowhere(page: Page) -> None:
+    page.evaluate("id => workspace.open(id)", HOSTILE)
+    expect(page.locator(".cm-card h2")).to_have_text(ATTACK)
+    for folded in page.locator(".cm-card summary").all():
+        folded.click()
+    assert page.evaluate("window.ran") is None
+    assert page.locator(".cm-card :is(img, script, b, iframe)").count() == 0
+    assert page.locator(".cm-card a").count() == 0
+    assert "javascript:window.ran=1" in page.locator(".cm-card").inner_text()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="not on the map").click()
+    expect(page.locator(".cm-tray")).to_be_visible()
+    assert page.locator(".cm-tray :is(img, script)").count() == 0
+
+
+def test_a_direction_override_in_a_name_does_not_turn_our_words_round(page: Page) -> None:
+    page.evaluate("id => workspace.open(id)", HOSTILE)
+    isolated = page.locator(".cm-card :is(bdi, q, h2, cite, p[dir=auto])").evaluate_all(
+        """found => found.filter((one) => one.textContent.includes('\\u202e'))
+            .every((one) => getComputedStyle(one).unicodeBidi.includes('isolate'))"""
+    )
+    assert isolated
+    loose = page.locator(".cm-card").evaluate(
+        """card => {
+          const walker = document.createTreeWalker(card, NodeFilter.SHOW_TEXT);
+          const found = [];
+          while (walker.nextNode()) {
+            const inside = walker.currentNode.parentElement.closest('bdi, q, h2, cite, [dir=auto]');
+            if (walker.currentNode.data.includes('\\u202e') && !inside) found.push(walker.currentNode.data);
+          }
+          return found;
+        }"""
+    )
+    assert loose == []
+
+
+# --- phone, theme, accessibility -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [320, 390, 640, 641, 960])
+def test_nothing_scrolls_sideways(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 700})
+    for step in ("null", "workspace.open('contested-strike')"):
+        page.evaluate(step)
+        page.wait_for_timeout(120)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        wide = page.locator(".cm-panel").evaluate("panel => panel.scrollWidth - panel.clientWidth")
+        assert wide <= 0
+
+
+def test_on_a_phone_the_list_is_a_sheet_that_rises_over_the_map(phone: Page) -> None:
+    share = phone.locator(".cm-map").evaluate("map => map.clientHeight / innerHeight")
+    assert 0.3 <= share <= 0.46
+    handle = phone.locator(".cm-sheet-handle")
+    box = handle.bounding_box()
+    assert box
+    assert box["height"] >= 44
+    assert handle.get_attribute("aria-expanded") == "false"
+    handle.tap()
+    assert handle.get_attribute("aria-expanded") == "true"
+    phone.locator(".cm-row-button").first.tap()
+    expect(phone.locator(".cm-card h2")).to_be_in_viewport()
+    phone.get_by_role("button", name="Show on the map").tap()
+    assert handle.get_attribute("aria-expanded") == "false"
+    assert phone.evaluate("layer.flown.length") == 1
+
+
+def test_on_a_phone_everything_to_press_is_44_pixels_high(phone: Page) -> None:
+    phone.locator(".cm-sheet-handle").tap()
+    small = phone.locator(".cm-workspace :is(button, select, label):visible").evaluate_all(
+        """found => found.filter((one) => !one.closest('.leaflet-container'))
+            .filter((one) => one.getBoundingClientRect().height < 43.5)
+            .map((one) => one.outerHTML)"""
+    )
+    assert small == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(page: Page, server: Server, theme: str) -> None:
+    pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
+    from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 — may be absent
+
+    _visit(page, server, f"?theme={theme}")
+    for step in (None, "workspace.open('contested-strike')", "workspace.open(null)"):
+        if step:
+            page.evaluate(step)
+            page.wait_for_timeout(300)
+        found = Axe().run(page, context=".cm-workspace").response["violations"]
+        ours = [
+            (one["id"], node["html"][:200])
+            for one in found
+            for node in one["nodes"]
+            if "leaflet" not in node["html"]
+        ]
+        assert ours == []
+
+
+def test_leaving_gives_the_map_back(page: Page) -> None:
+    page.evaluate("workspace.destroy()")
+    assert page.locator(".cm-workspace").count() == 0
+    assert page.evaluate("document.getElementById('root').contains(map.getContainer())")
+    page.evaluate("view.setPredicate({ killed_min: 1 })")
+    page.wait_for_timeout(50)
