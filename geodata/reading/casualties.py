@@ -93,6 +93,7 @@ _PHRASES: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("was", "hospitalized"), "intransitive", "injured"),
     (("were", "lightly", "hurt"), "intransitive", "injured"),
 )
+_ONE_DEATH = frozenset("murder assassination killing slaying".split())
 _PHRASE_STARTS = frozenset(phrase[0][0] for phrase in _PHRASES)
 _TOLLS = frozenset("toll tolls losses".split())
 _UNREAL = frozenset(
@@ -105,6 +106,11 @@ _UNREAL = frozenset(
 _NEGATIONS = frozenset("not never didn't wasn't weren't nor hadn't haven't hasn't neither".split())
 _DENIALS = frozenset("denied denies deny denying".split())
 _CLAUSE = frozenset("when while after before as because but although though whereas if".split())
+_LONGEST_LIST = 40
+_LIST_ENDS = frozenset(
+    "in at on near by from with during after before when while as who which that whose for to into "
+    "was were is are has have had will would said of ; . :".split()
+)
 _POSSIBLE = (("may", "have"), ("might", "have"), ("may", "be"), ("might", "be"))
 
 
@@ -166,8 +172,12 @@ def _trigger(tokens: Sequence[Token], i: int) -> Trigger | None:
             if tuple(token.word for token in tokens[i : i + len(phrase)]) == phrase:
                 return Trigger(category, form, i, i + len(phrase))
     after = _word(tokens, i + 1)
-    if word in NOUNS_OF and after == "of" and _word(tokens, i + 2) not in ("which", "whom"):
-        return Trigger(NOUNS_OF[word], "noun_of", i, i + 2)
+    if word in NOUNS_OF:
+        of = _of_after(tokens, i)
+        if of is not None:
+            return Trigger(NOUNS_OF[word], "noun_of", i, of + 1)
+        if word in _ONE_DEATH and after in ("was", "took", "occurred", "happened", "has"):
+            return Trigger("killed", "event", i, i + 1)
     if word in _TOLLS:
         return Trigger("killed", "toll", i, i + 1)
     if word == "number" and after == "of":
@@ -183,6 +193,17 @@ def _trigger(tokens: Sequence[Token], i: int) -> Trigger | None:
             return Trigger(table[word], form, i, i + 1)
     if word == "lost" and after not in ("control", "contact"):
         return Trigger("killed", "lost", i, i + 1)
+    return None
+
+
+def _of_after(tokens: Sequence[Token], i: int) -> int | None:
+    """The "of" of "murder of", also over "in February" or "on 22 March"."""
+    reach = 5 if _word(tokens, i + 1) in ("in", "on", "at", "yesterday", "today") else 1
+    for j in range(i + 1, min(i + 1 + reach, len(tokens))):
+        if tokens[j].word == "of" and _word(tokens, j + 1) not in ("which", "whom"):
+            return j
+        if not tokens[j].word.isalnum():
+            return None
     return None
 
 
@@ -329,6 +350,8 @@ class _Linker:
         end = self.triggers[index + 1].last if combined else trigger.last
         category = "casualties" if combined else trigger.category
         numbers = self._people(trigger, index, end)
+        if trigger.form == "noun_of" and self._listed(trigger, end, category):
+            return
         if not numbers:
             self._uncounted(trigger, category, end)
             return
@@ -336,12 +359,58 @@ class _Linker:
         if self._possible(trigger):
             parties = [_only_up_to(party) for party in parties]
         self.used.update(numbers)
+        before = {token.word for token in self.tokens[max(0, trigger.first - 3) : trigger.first]}
+        if "also" in before and not any(party.definite for party in parties):
+            parties = [replace(party, more=True) for party in parties]
         first = min(trigger.first, parties[0].first)
         self._add(category, parties, first, max(end, parties[-1].last))
+
+    def _listed(self, trigger: Trigger, start: int, category: str) -> bool:
+        """"The murder of Ellacuria, five other Jesuits and two women": names count one each."""
+        end, pieces = self._pieces(start)
+        if len(pieces) < 2:  # noqa: PLR2004 - one victim is no list
+            return False
+        parties: list[Party] = []
+        named = False
+        for first, last in pieces:
+            counted = [p for p in self.parties if first <= p.first <= first + 1 and p.last <= last]
+            if counted and (counted[0].counted or not named):
+                parties.append(counted[0])
+            elif not counted:
+                parties.append(Party(1, 1, 1, "exact", first, last))
+                named = True
+        if not named or len(parties) < 2:  # noqa: PLR2004 - likewise
+            return False
+        self.used.update(n for n, p in enumerate(self.parties) if start <= p.first < end)
+        self._add(category, parties, trigger.first, end)
+        return True
+
+    def _pieces(self, start: int) -> tuple[int, list[tuple[int, int]]]:
+        """The items of an enumeration that ends with "and"; none where there is no "and"."""
+        edges, first, j, closing = [], start, start, False
+        while j < len(self.tokens) and j - start < _LONGEST_LIST:
+            word = self.tokens[j].word
+            if word in (",", "and"):
+                if j > first:
+                    edges.append((first, j))
+                closing = closing or word == "and"
+                first = j + 1
+                if _word(self.tokens, first) == "of":
+                    first, j = first + 1, j + 1
+            elif word in _LIST_ENDS or not (word[0].isalnum() or word in "-'"):
+                break
+            elif closing and len(edges) and j - first > 5:  # noqa: PLR2004 - no longer a name
+                break
+            j += 1
+        if closing and j > first:
+            edges.append((first, j))
+        return j, edges if closing else []
 
     def _people(self, trigger: Trigger, index: int, end: int) -> list[int]:
         if trigger.form in ("gerund", "base", "noun_of", "lost"):
             return self._objects(end, 4)
+        if trigger.form == "event":
+            return []
         if trigger.form in ("intransitive", "adjective", "feared"):
             return self._subjects(trigger, index)
         if self._passive(trigger):
@@ -418,6 +487,10 @@ class _Linker:
         if category not in ("killed", "injured", "captured"):
             return
         span = (trigger.first, end)
+        if trigger.form == "event":
+            self._default(category, 1, span, definite=True)
+        if trigger.form == "intransitive":
+            self._died(trigger, category, span)
         if trigger.form == "participle" and self._passive(trigger):
             auxiliary = [
                 token.word for token in self.tokens[max(0, trigger.first - 4) : trigger.first]
@@ -433,6 +506,16 @@ class _Linker:
         elif trigger.form == "noun_of":
             plural = self.tokens[trigger.first].word.endswith("s")
             self._default(category, None if plural else 1, span, definite=True)
+
+    def _died(self, trigger: Trigger, category: str, span: tuple[int, int]) -> None:
+        """"He died", "Karlov died"."""
+        if trigger.first == 0:
+            return
+        before = self.tokens[trigger.first - 1].word
+        if before in ("he", "she"):
+            self._default(category, 1, span, definite=True)
+        elif before in ("they", "who"):
+            self._default(category, None if before == "they" else 1, span, definite=True)
 
     def _names_object(self, end: int) -> bool:
         return _word(self.tokens, end) in ("him", "her", "them")
@@ -494,6 +577,8 @@ def _joined_by(between: Sequence[str]) -> bool:
         return False
     links = {",", "and", "as", "well", "plus", "or", "including", "along", "with"}
     if set(between) <= links | {"his", "her", "their", "the", "also"}:
+        return True
+    if between[-3:] == ["as", "well", "as"] and not set(between) & (AUXILIARIES | {"who", "which"}):
         return True
     verbs = set(between) & (_CLAUSE | AUXILIARIES | {"who", "that", "which", "by"})
     long = len(between) > 7

@@ -80,7 +80,7 @@ def substance(known: Group) -> int:
     return (
         any(m.day() is not None for m in members)
         + any(specific(m) for m in members)
-        + any(said.mention.counted for m in members for said in m.said)
+        + any(said.mention.best is not None for m in members for said in m.said)
         + any(m.weapons for m in members)
         + any(a.role == "perpetrator" for m in members for a in m.actors)
     )

@@ -95,16 +95,18 @@ def _figure(text: str, said: list[SaidMention]) -> Figure | None:
 
 
 def _sorted_out(said: list[SaidMention]) -> list[SaidMention]:
-    """Counted mentions if there are any; shares only where no whole is given."""
+    """Wholes before shares, counted or single people before bare plurals ("soldiers")."""
     whole = [s for s in said if not s.mention.part] or said
-    counted = [s for s in whole if s.mention.counted]
-    usable = counted or whole
+    told = [s for s in whole if s.mention.counted or s.mention.best is not None]
+    usable = told or whole
     return sorted(usable, key=lambda s: (s.sentence, s.mention.start))
 
 
 def _opening(usable: list[SaidMention]) -> Mention:
     """The figure of the first sentence that has one."""
     first = [s for s in usable if s.sentence == usable[0].sentence]
+    counted = [s for s in first if s.mention.counted]
+    first = counted or first[:1]
     totals = [s for s in first if s.mention.total]
     speakers = {s.speaker for s in first}
     if len(first) > 1 and len(speakers) > 1 and (totals or None not in speakers):
@@ -158,7 +160,7 @@ def _next(total: Mention, item: SaidMention) -> Mention:
         return _plus(total, _doubt(item))
     if mention.total and mention.low > total.low:
         return mention
-    if not total.counted and mention.counted:
+    if not total.counted and mention.counted and mention.low >= total.low:
         return _doubt(item)
     return total
 
