@@ -122,6 +122,11 @@ class Gazetteer:
                 found.append((rank, PlaceIndex.build(table_places(table), source)))
         return cls(found)
 
+    @property
+    def layers(self) -> list[PlaceIndex]:
+        """The layers' indexes, highest first."""
+        return [layer for _, layer in self._layers]
+
     # --- by name ------------------------------------------------------------------------------
 
     def locate(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, Final
 
 import pandas as pd
@@ -13,11 +14,15 @@ from geodata.gazetteer import Gazetteer, Location
 ASKED: Final = ("place_name", "place_text", "admin1", "admin2", "country")
 """Columns that say where a row is; those that a table lacks count as unknown."""
 
-FILLED: Final = (
-    "latitude", "longitude", "location_precision", "radius_km", "location_method",
-    "location_source",
-)  # fmt: skip
-"""Columns that are filled in."""
+FILLED: Final = {
+    "latitude": "latitude",
+    "longitude": "longitude",
+    "location_precision": "precision",
+    "radius_km": "radius_km",
+    "location_method": "method",
+    "location_source": "source",
+}
+"""Columns that are filled in, each with the attribute of `Location` that it takes."""
 
 _COARSE: Final = frozenset(("admin1", "country", "sea", "unknown"))
 _PROGRESS_STEP: Final = 500
@@ -48,54 +53,72 @@ def locate_table(
     """
     if not any(column in frame.columns for column in ASKED):
         raise MissingColumn("place_name", map(str, frame.columns))
-    result = frame.copy(deep=False)
-    for column in FILLED:
-        if column not in result.columns:
-            kind = "string" if column.startswith("location") else "Float64"
-            result[column] = pd.Series(pd.NA, index=result.index, dtype=kind)
-    missing = result["latitude"].isna() | result["longitude"].isna()
-    if not missing.any():
-        return result
-    rows = _questions(result[missing])
-    number = rows.groupby(list(rows.columns), sort=False).ngroup().to_numpy()
-    locations = _answers(rows.drop_duplicates(), gazetteer, progress)
-    for column, values in _columns(locations).items():
-        found = pd.Series([values[n] for n in number], index=rows.index, dtype=object)
-        result[column] = _filled(result[column], missing, found)
-    return result
+    missing = _without_coordinates(frame)
+    rows = [position for position, gone in enumerate(missing) if gone]
+    questions = _questions(frame, rows)
+    answers = _answers(dict.fromkeys(questions), gazetteer, progress)
+    located = [answers[question] for question in questions]
+    columns = {
+        column: _filled(frame, column, rows, [getattr(place, field) for place in located])
+        for column, field in FILLED.items()
+    }
+    return frame.assign(**columns)
 
 
-def _questions(frame: pd.DataFrame) -> pd.DataFrame:
-    """What each row asks: name, admin1, admin2, country, stated precision; "" for unknown."""
-    parts = {}
-    for column in (*ASKED, "location_precision"):
-        if column in frame.columns:
-            parts[column] = frame[column].astype(object).where(frame[column].notna(), "")
-        else:
-            parts[column] = pd.Series("", index=frame.index, dtype=object)
-    asked = pd.DataFrame(parts).astype(str)
-    name = asked["place_name"].where(asked["place_name"].str.strip() != "", asked["place_text"])
-    return asked.assign(name=name)[["name", "admin1", "admin2", "country", "location_precision"]]
+def _without_coordinates(frame: pd.DataFrame) -> list[bool]:
+    """Whether each row lacks a latitude or a longitude."""
+    if not {"latitude", "longitude"} <= set(frame.columns):
+        return [True] * len(frame)
+    missing: list[bool] = (frame["latitude"].isna() | frame["longitude"].isna()).tolist()
+    return missing
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What a row asks; "" for unknown."""
+
+    name: str
+    admin1: str
+    admin2: str
+    country: str
+    stated: str
+
+
+def _questions(frame: pd.DataFrame, rows: list[int]) -> list[_Question]:
+    """The questions of some rows, by position."""
+
+    def texts(column: str) -> list[str]:
+        if column not in frame.columns:
+            return [""] * len(rows)
+        values = frame[column].tolist()
+        found = (values[row] for row in rows)
+        return [value.strip() if isinstance(value, str) else "" for value in found]
+
+    names = [
+        name or text for name, text in zip(texts("place_name"), texts("place_text"), strict=True)
+    ]
+    others = (texts(column) for column in ("admin1", "admin2", "country", "location_precision"))
+    return [_Question(*parts) for parts in zip(names, *others, strict=True)]
 
 
 def _answers(
-    questions: pd.DataFrame, gazetteer: Gazetteer, progress: Progress | None
-) -> list[Location]:
-    answers = []
-    for position, question in enumerate(questions.itertuples(index=False)):
+    questions: Iterable[_Question], gazetteer: Gazetteer, progress: Progress | None
+) -> dict[_Question, Location]:
+    distinct = list(questions)
+    answers = {}
+    for position, question in enumerate(distinct):
         if progress and position % _PROGRESS_STEP == 0:
-            progress("Locating places", position / len(questions))
-        answers.append(_answer(question, gazetteer))
+            progress("Locating places", position / len(distinct))
+        answers[question] = _answer(question, gazetteer)
     if progress:
         progress("Locating places", 1.0)
     return answers
 
 
-def _answer(question: Any, gazetteer: Gazetteer) -> Location:
+def _answer(question: _Question, gazetteer: Gazetteer) -> Location:
     """The location of one question, never finer than the source says it knows."""
-    stated = question.location_precision
-    if stated in _COARSE:
-        admin1 = question.admin1 if stated == "admin1" else None
+    if question.stated in _COARSE:
+        admin1 = question.admin1 if question.stated == "admin1" else None
         return gazetteer.locate("", country=question.country, admin1=admin1)
     return gazetteer.locate(
         question.name,
@@ -105,21 +128,16 @@ def _answer(question: Any, gazetteer: Gazetteer) -> Location:
     )
 
 
-def _columns(locations: list[Location]) -> dict[str, list[Any]]:
-    return {
-        "latitude": [place.latitude for place in locations],
-        "longitude": [place.longitude for place in locations],
-        "location_precision": [place.precision for place in locations],
-        "radius_km": [place.radius_km for place in locations],
-        "location_method": [place.method for place in locations],
-        "location_source": [place.source for place in locations],
-    }
-
-
-def _filled(column: pd.Series[Any], missing: pd.Series[Any], found: pd.Series[Any]) -> Any:
-    """A column with the found values where they were missing, in the column's own type."""
-    dtype = column.dtype if str(column.dtype) != "object" else None
-    values = column.astype(object).copy()
-    values[missing] = found
-    values = values.where(values.notna(), None)
-    return pd.Series(values.tolist(), index=column.index, dtype=dtype, name=column.name)
+def _filled(frame: pd.DataFrame, column: str, rows: list[int], found: list[Any]) -> Any:
+    """A column with the found values in some rows, in the column's own type."""
+    dtype: Any
+    if column in frame.columns:
+        values = frame[column].tolist()
+        own = frame[column].dtype
+        dtype = None if own.kind == "O" and own.name == "object" else own
+    else:
+        values = [None] * len(frame)
+        dtype = pd.StringDtype() if column.startswith("location_") else pd.Float64Dtype()
+    for row, value in zip(rows, found, strict=True):
+        values[row] = value
+    return pd.Series(values, index=frame.index, dtype=dtype)

@@ -1,0 +1,88 @@
+"""Places learned from rows that carried coordinates: what one data set knows, another may ask."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from geodata.gazetteer import names
+from geodata.gazetteer.admin import admin1_match
+from geodata.gazetteer.countries import country_code
+from geodata.gazetteer.phrases import split_feature
+from geodata.gazetteer.places import distance_km
+
+EXACT_ENOUGH: Final = frozenset(("exact", "site", "street", "neighbourhood", "town"))
+"""Precisions whose point says where a named place is; `near` and units do not."""
+LARGEST_SPREAD_KM: Final = 10.0
+"""Rows of one name and province farther apart than this are several places, or centroids."""
+
+COLUMNS: Final = (
+    "name", "country", "admin1", "latitude", "longitude", "precision", "radius_km", "count",
+    "spread_km",
+)  # fmt: skip
+
+
+def learned_places(incidents: pd.DataFrame) -> pd.DataFrame:
+    """The places that a table's own coordinates teach.
+
+    Args:
+        incidents: canonical columns; rows are used where they have a place name, a country, both
+            coordinates and a precision of `EXACT_ENOUGH`, and were not placed by a gazetteer
+            (`location_method` null or starting with "source").
+
+    Returns:
+        One row for each name, country and province: columns `COLUMNS`, the median point (WGS 84),
+        the number of rows and their greatest distance from it in kilometres. Names whose rows lie
+        more than `LARGEST_SPREAD_KM` apart are left out. Sorted by country and name. Hand it to
+        `Gazetteer.open(learned=…)`.
+    """
+    groups: dict[tuple[str, str, str], list[dict[Any, Any]]] = {}
+    rows: list[dict[Any, Any]] = _usable(incidents).to_dict("records")
+    for row in rows:
+        country = country_code(row["country"]) or ""
+        bare = split_feature(row["place_name"])[0] or row["place_name"]
+        admin1 = row["admin1"] if isinstance(row["admin1"], str) else ""
+        match = admin1_match(admin1, country) if country else None
+        key = (country, match.name if match else names.folded(admin1), names.folded(bare))
+        if country and key[2]:
+            groups.setdefault(key, []).append({**row, "place_name": bare, "admin1": admin1})
+    learned = [_place(country, group) for (country, _, _), group in groups.items()]
+    kept = [place for place in learned if place["spread_km"] <= LARGEST_SPREAD_KM]
+    return pd.DataFrame(kept, columns=list(COLUMNS)).sort_values(
+        ["country", "name", "admin1"], ignore_index=True
+    )
+
+
+def _usable(incidents: pd.DataFrame) -> pd.DataFrame:
+    wanted = ["place_name", "country", "admin1", "latitude", "longitude", "location_precision"]
+    frame = pd.DataFrame(
+        {
+            c: incidents[c].tolist() if c in incidents.columns else [None] * len(incidents)
+            for c in [*wanted, "location_method"]
+        }
+    )
+    method = frame["location_method"]
+    own = method.isna() | method.astype(str).str.startswith("source")
+    said = frame[["place_name", "country", "latitude", "longitude"]].notna().all(axis=1)
+    return frame[said & own & frame["location_precision"].isin(EXACT_ENOUGH)]
+
+
+def _place(country: str, rows: list[dict[Any, Any]]) -> dict[str, Any]:
+    """One learned place: the median point of its rows, how many, and how far apart."""
+    latitude = float(np.median([row["latitude"] for row in rows]))
+    longitude = float(np.median([row["longitude"] for row in rows]))
+    spread = max(distance_km(latitude, longitude, r["latitude"], r["longitude"]) for r in rows)
+    first = rows[0]
+    return {
+        "name": first["place_name"],
+        "country": country,
+        "admin1": first["admin1"] or None,
+        "latitude": round(latitude, 6),
+        "longitude": round(longitude, 6),
+        "precision": "town",
+        "radius_km": round(max(3.0, spread), 1),
+        "count": len(rows),
+        "spread_km": round(spread, 2),
+    }
