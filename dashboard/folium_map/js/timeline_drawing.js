@@ -1,0 +1,135 @@
+/** What a timeline looks like: bars stacked by category, faded where dates are coarse, and deaths. */
+
+import { binEdges, ticks } from "./engine/calendar.js";
+
+const AXIS = 17;
+const KILLED_LANE = 0.24;
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {import("./timeline.js").Timeline} timeline
+ */
+export function drawTimeline(context, timeline) {
+  const { size: { width, height, density }, canvas } = timeline;
+  const theme = readTheme(canvas);
+  context.setTransform(density, 0, 0, density, 0, 0);
+  context.clearRect(0, 0, width, height);
+  const bins = countedBins(timeline);
+  const plot = height - AXIS;
+  const lane = Math.round(plot * KILLED_LANE);
+  const room = plot - lane - 4;
+  drawTicks(context, timeline, theme, plot);
+  drawBars(context, timeline, bins, room, theme);
+  drawKilled(context, timeline, bins, room + 4, lane, theme);
+  drawScaleNotes(context, timeline, bins, theme, room + 4);
+}
+
+function readTheme(canvas) {
+  const style = getComputedStyle(canvas);
+  const value = (name, otherwise) => style.getPropertyValue(name).trim() || otherwise;
+  return {
+    ink: value("--cm-ink", "#23262b"), muted: value("--cm-muted", "#5b6068"), line: value("--cm-line", "#dedad1"),
+    paper: value("--cm-paper", "#fbfaf7"), strong: value("--cm-line-strong", "#8d897f"),
+  };
+}
+
+/** Bins that touch what is shown. */
+function countedBins({ scale, unit, histogram, view }) {
+  const { epochDay } = view.table;
+  const edges = binEdges(Math.floor(scale.from) + epochDay, Math.ceil(scale.end) - 1 + epochDay, unit);
+  const bins = [];
+  for (let k = 0; k + 1 < edges.length; k++) {
+    const from = edges[k] - epochDay;
+    const to = edges[k + 1] - epochDay;
+    const { exact, coarse, killed } = histogram.bin(from, to);
+    let total = 0;
+    for (let c = 0; c < exact.length; c++) total += exact[c] + coarse[c];
+    bins.push({ from, to, exact, coarse, killed, total });
+  }
+  return bins;
+}
+
+function drawTicks(context, { scale, view }, { muted, line, strong }, plot) {
+  const { epochDay } = view.table;
+  const marks = ticks(Math.floor(scale.from) + epochDay, Math.ceil(scale.end) - 1 + epochDay, scale.width);
+  context.font = "11px system-ui, sans-serif";
+  context.textBaseline = "alphabetic";
+  context.textAlign = "left";
+  for (const { day, label, major } of marks) {
+    const x = Math.round(scale.x(day - epochDay)) + 0.5;
+    context.strokeStyle = major ? strong : line;
+    context.lineWidth = 1;
+    context.beginPath();
+    context.moveTo(x, major ? 0 : plot - 3);
+    context.lineTo(x, plot + 4);
+    context.globalAlpha = major ? 0.45 : 1;
+    context.stroke();
+    context.globalAlpha = 1;
+    context.fillStyle = muted;
+    context.fillText(label, x + 3, plot + 13);
+  }
+}
+
+function drawBars(context, timeline, bins, room, { line }) {
+  const { scale, colours } = timeline;
+  const most = Math.max(1, ...bins.map((bin) => bin.total));
+  const { from, to } = timeline.window;
+  context.fillStyle = line;
+  context.fillRect(0, room, scale.width, 1);
+  for (const bin of bins) {
+    if (bin.total <= 0) continue;
+    const x = scale.x(bin.from);
+    const width = Math.max(1, scale.x(bin.to) - x - (scale.x(bin.to) - x > 4 ? 1 : 0));
+    const inside = bin.to > from && bin.from <= to;
+    let y = room;
+    for (const [values, faded] of [[bin.exact, 1], [bin.coarse, 0.42]]) {
+      context.globalAlpha = (inside ? 1 : 0.28) * faded;
+      for (let k = 0; k < values.length; k++) {
+        if (values[k] <= 1e-9) continue;
+        const tall = (values[k] / most) * (room - 4);
+        context.fillStyle = colours[k];
+        context.fillRect(x, y - tall, width, tall);
+        y -= tall;
+      }
+    }
+  }
+  context.globalAlpha = 1;
+}
+
+/** Killed, downwards from a line of their own, on their own scale. */
+function drawKilled(context, timeline, bins, top, lane, { ink }) {
+  const { scale } = timeline;
+  const most = Math.max(1, ...bins.map((bin) => bin.killed));
+  const { from, to } = timeline.window;
+  context.fillStyle = ink;
+  for (const bin of bins) {
+    if (bin.killed <= 1e-9) continue;
+    const x = scale.x(bin.from);
+    const whole = scale.x(bin.to) - x;
+    const inside = bin.to > from && bin.from <= to;
+    context.globalAlpha = inside ? 0.62 : 0.2;
+    context.fillRect(x, top, Math.max(1, whole - (whole > 4 ? 1 : 0)), Math.max(0.7, (bin.killed / most) * (lane - 2)));
+  }
+  context.globalAlpha = 1;
+}
+
+/** How high the bars are, in numbers. */
+function drawScaleNotes(context, { scale, unit }, bins, { ink, paper }, killedTop) {
+  const incidents = Math.round(Math.max(0, ...bins.map((bin) => bin.total)));
+  const killed = Math.round(Math.max(0, ...bins.map((bin) => bin.killed)));
+  const per = `a ${unit}`;
+  note(context, `up to ${incidents.toLocaleString("en")} incidents ${per}`, scale.width, 10, ink, paper);
+  if (killed > 0) note(context, `up to ${killed.toLocaleString("en")} killed`, scale.width, killedTop + 11, ink, paper);
+}
+
+function note(context, text, right, y, ink, paper) {
+  context.font = "10.5px system-ui, sans-serif";
+  context.textAlign = "right";
+  context.lineWidth = 3;
+  context.lineJoin = "round";
+  context.strokeStyle = paper;
+  context.strokeText(text, right - 4, y);
+  context.fillStyle = ink;
+  context.fillText(text, right - 4, y);
+  context.textAlign = "left";
+}
