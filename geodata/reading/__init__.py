@@ -84,7 +84,7 @@ def read_text(
     short = len(parts.sentences) <= SHORT_TEXT
     groups = group(evidence, parts.folded, short=short)
     mentioned = [place for member in evidence for place in member.places]
-    drafts = Composer(parts, day, country, places).compose(groups, mentioned)
+    drafts = Composer(reader, country, places).compose(groups, mentioned)
     return Reading(
         id=document_id,
         sha256=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),

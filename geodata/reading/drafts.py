@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 from geodata.reading.accounts import AccountFinder, AccountMention
 from geodata.reading.dates import WEEKDAYS, dates_in
 from geodata.reading.confidence import confidences
-from geodata.reading.evidence import Evidence, hedged
+from geodata.reading.evidence import Evidence, SentenceReader, hedged
 from geodata.reading.grouping import Group, specific
 from geodata.reading.locating import Context, located
 from geodata.reading.model import (
@@ -36,7 +35,8 @@ _JUST_NOW = re.compile(
     r"\b(?:so\s+far|at\s+this\s+(?:time|moment|hour)|just\s+now|minutes\s+ago|are\s+the\s+(?:initial\s+)?result|continue[s]?\b)"
 )
 _EXACT = ("day", "days", "weekday")
-_MOST_PLACES = 12
+_MOST_PLACES = 15
+_AROUND = 4.0
 _MOST_ACTORS = 8
 _CIVIL = frozenset(("civilian", "children", "women"))
 _GENERIC_KINDS = {"killing", "attack"}
@@ -47,13 +47,14 @@ class Composer:
 
     def __init__(
         self,
-        layout: Layout,
-        published: dt.date | None,
+        reader: SentenceReader,
         country: str | None,
         resolver: PlaceResolver | None,
     ) -> None:
+        layout = reader.layout
+        self.reader = reader
         self.layout = layout
-        self.published = published
+        self.published = reader.published
         self.resolver = resolver
         self.country = country
         self.accounts = AccountFinder(layout.text, layout.folded, layout.sentences)
@@ -156,7 +157,7 @@ class Composer:
 
     def _places(self, members: list[Evidence], context: Context) -> tuple[DraftPlace, ...]:
         """Places of the event, the surest first, then those only mentioned, by their role."""
-        events = _ranked(members)
+        events = _ranked(members, self._places_around(members))
         primary = members[0]
         roles = ("training", "border", "metonym", "origin")
         others = [p for p in primary.places if p.role in roles]
@@ -167,6 +168,20 @@ class Composer:
             name = " ".join(dateline.place.quote.split())
             result.append(DraftPlace(name, "dateline", "at", dateline.place))
         return tuple(result)
+
+    def _places_around(self, members: list[Evidence]) -> list[PlaceMention]:
+        """Places where things are said to be in the sentences beside those of the incident."""
+        told = {m.index for m in members}
+        near = {i + step for i in told for step in (-1, 1, 2)} - told
+        found: list[PlaceMention] = []
+        for index in sorted(near):
+            if not 0 <= index < len(self.layout.sentences):
+                continue
+            beside = self.layout.sentences[index]
+            if beside.role == "body":
+                named = self.reader.named_places(beside.start, beside.end)
+                found += [p for p in named if p.role == "event"]
+        return found
 
     def _actors(self, members: list[Evidence]) -> tuple[DraftActor, ...]:
         denied = self._deniers()
@@ -221,7 +236,9 @@ def _span(text: str, member: Evidence) -> Span:
     return Span.of(text, member.sentence.start, member.sentence.end)
 
 
-def _ranked(members: list[Evidence]) -> list[tuple[PlaceMention, tuple[Span, ...]]]:
+def _ranked(
+    members: list[Evidence], around: list[PlaceMention]
+) -> list[tuple[PlaceMention, tuple[Span, ...]]]:
     """Event places, most specific and nearest to the fullest sentence first, each with aliases.
 
     A country is listed only where nothing finer is named.
@@ -235,6 +252,9 @@ def _ranked(members: list[Evidence]) -> list[tuple[PlaceMention, tuple[Span, ...
                 continue
             coarse = order.get(place.kind, 4) + 1.5 * (place.name in containers)
             held.append(((coarse + 0.8 * min(rank, 4), rank, place.span.start), place))
+    for place in around:
+        coarse = order.get(place.kind, 4) + _AROUND
+        held.append(((coarse, len(members), place.span.start), place))
     finer = [item for item in held if item[1].country is None]
     chosen: list[tuple[PlaceMention, list[Span]]] = []
     for _, place in sorted(finer or held, key=lambda item: item[0]):

@@ -27,6 +27,7 @@ SUPPORTS = 0.6
 
 _EXCLUDED = 1.3
 _OLD_DAYS = 330
+_HERE = re.compile(r"\b(?:this|the)\s+(?:capital|city)(?!\s+of)\b|\bhere\b|\bthis\s+(?:town|port|village)\b")
 _CLAUSES = re.compile(r";|\s(?:while|whereas|but)\s")
 _SAYS = re.compile(
     r"(?P<who>(?:the\s+)?[\w'-]+(?:\s+[\w'-]+){0,3}?)\s+(?:\w+ly\s+)?"
@@ -118,11 +119,22 @@ class SentenceReader:
             value,
             self._background(dates, *edges),
             dates,
-            tuple(self.places.find(*edges)),
+            tuple(self.named_places(*edges)),
             tuple(self.actors.find(*edges)),
             tuple(weapons_in(text, folded, *edges, self.layout.language.code or "en")),
             tuple(self._said(sentence, index)),
         )
+
+    def named_places(self, start: int, end: int) -> list[PlaceMention]:
+        """The places of the sentence; "in this city" is the city of the dateline."""
+        found = self.places.find(start, end)
+        dateline = self.layout.dateline
+        if dateline is not None and _HERE.search(self.layout.folded, start, end):
+            place = dateline.place
+            core = " ".join(place.quote.lower().split())
+            name = " ".join(place.quote.split())
+            found.append(PlaceMention(name, core, "settlement", "event", "at", place))
+        return found
 
     def _background(self, dates: tuple[DateMention, ...], start: int, end: int) -> bool:
         """Told of a longer or long-past time, with no near day beside it."""

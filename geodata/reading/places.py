@@ -33,6 +33,10 @@ _SPEAKS = re.compile(
     r"want|call|blam|condemn|reject|confirm|carr|launch|conduct|struck|attack|deploy|sent|sends|urg|"
     r"admit|acknowledg|respond|is backing|is supporting|was backing|vow|demand|plan)"
 )
+_WORDLIKE = re.compile(
+    r"\w{3}(?:ly|tion|tions|ing|ings|ed|ness|ment|ments|ities|ous|able|ible|ive|ism|ists?|ized|ence|ances?|"
+    r"ership|wards?|self|selves|ative|ical|ically|ation|ations)$"
+)
 _MOST_WORDS = 5
 _UPPER_SHARE = 0.7
 
@@ -138,7 +142,7 @@ def governments() -> dict[str, str]:
 
 @cache
 def _common() -> frozenset[str]:
-    return words("common", "words") | frozenset(people()) | words("persons", "not_people")
+    return words("common", "words") | words("common", "seen") | frozenset(people()) | words("persons", "not_people")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +193,8 @@ class PlaceFinder:
             if not first.isupper():
                 return False
             return i > 0 or word not in _common()
+        if _WORDLIKE.search(word) is not None:
+            return False
         return word not in _common() and len(word) > 1 and word not in demonyms()
 
     def _name_end(self, tokens: Sequence[Token], i: int) -> int:
@@ -233,6 +239,7 @@ class PlaceFinder:
         name_end = last
         kind, last = _kind_after(tokens, last)
         lead, first = _lead_before(tokens, i)
+        kind = kind or lead_kind(lead)
         core = self.folded[tokens[i].start : tokens[name_end - 1].end].removesuffix("'s")
         core = " ".join(core.split())
         preposition = _preposition(tokens, first)
@@ -240,8 +247,9 @@ class PlaceFinder:
         role = self._role(tokens, (i, name_end, last), preposition, core, kind)
         if role is None:
             return None, last
-        if country and not kind:
-            kind = "country"
+        if country and kind:
+            country = None  # "Guatemala City"
+        kind = "country" if country else kind
         start = tokens[i].start
         end = tokens[last - 1].end
         if last == name_end and self.folded[start:end].endswith("'s"):
@@ -249,7 +257,7 @@ class PlaceFinder:
         span = Span.of(self.text, start, end)
         relation = "near" if preposition in _NEAR or lead in _NEARBY else "at"
         name = " ".join(span.quote.split())
-        return PlaceMention(name, core, kind or lead_kind(lead), role, relation, span, (), country), last
+        return PlaceMention(name, core, kind, role, relation, span, (), country), last
 
     def _role(
         self,
@@ -354,10 +362,15 @@ def _contained(found: list[PlaceMention], folded: str) -> list[PlaceMention]:
             within.append(later.name)
             end = later.span.end
         role = mention.role
-        if number and result and result[-1].within and role == "mention":
+        if result and role == "mention" and _enumerated(result[-1], mention, folded):
             role = result[-1].role
         result.append(replace(mention, within=tuple(within), role=role))
     return result
+
+
+def _enumerated(before: PlaceMention, mention: PlaceMention, folded: str) -> bool:
+    gap = " ".join(folded[before.span.end : mention.span.start].split())
+    return before.role == "event" and gap in (",", "and", ", and", "(", "or", "and the", ", the")
 
 
 def same_place(first: PlaceMention, second: PlaceMention) -> bool:
