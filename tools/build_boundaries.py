@@ -72,8 +72,37 @@ RENAMED = {
         "Ar Raqqah": "Raqqa", "Dar`a": "Daraa", "Dayr Az Zawr": "Deir ez-Zor", "Hamah": "Hama",
         "Hasaka": "Hasakah", "As Suwayda'": "Suwayda", "Lattakia": "Latakia",
     },
-    "PAK": {"N.W.F.P.": "Khyber Pakhtunkhwa"},
+    "PAK": {
+        "K.P.": "Khyber Pakhtunkhwa", "Sind": "Sindh", "Baluchistan": "Balochistan",
+        "F.A.T.A.": "Federally Administered Tribal Areas", "F.C.T.": "Islamabad",
+        "Northern Areas": "Gilgit-Baltistan",
+    },
+    "IND": {"Orissa": "Odisha", "Uttaranchal": "Uttarakhand"},
+    "YEM": {
+        "`Adan": "Aden", "Ta`izz": "Taiz", "Sa`dah": "Saada", "Ma'rib": "Marib",
+        "Al Hudaydah": "Hudaydah", "Amanat Al Asimah": "Sanaa City",
+    },
+    "IRQ": {
+        "At-Ta'mim": "Kirkuk", "Ninawa": "Nineveh", "Dihok": "Dohuk", "Arbil": "Erbil",
+        "As-Sulaymaniyah": "Sulaymaniyah", "Sala ad-Din": "Salah ad-Din", "Al-Basrah": "Basra",
+        "Al-Anbar": "Anbar", "Karbala'": "Karbala",
+    },
+    "SDN": {
+        "Southern Darfur": "South Darfur", "Western Darfur": "West Darfur",
+        "Eastern Darfur": "East Darfur", "North Kordufan": "North Kordofan",
+        "South Kordufan": "South Kordofan",
+    },
+    "AFG": {"Hirat": "Herat", "Hilmand": "Helmand", "Paktya": "Paktia"},
+    "SOM": {
+        "Jubbada Hoose": "Lower Juba", "Jubbada Dhexe": "Middle Juba", "Hiiraan": "Hiran",
+        "Shabeellaha Hoose": "Lower Shabelle", "Shabeellaha Dhexe": "Middle Shabelle",
+        "Banaadir": "Banadir",
+    },
+    "EGY": {"Al Qahirah": "Cairo", "Shamal Sina'": "North Sinai", "Janub Sina'": "South Sinai"},
+    "ETH": {"Oromiya": "Oromia", "Benshangul-Gumaz": "Benishangul-Gumuz"},
 }  # fmt: skip
+# Provinces that the source draws apart but names after the one they were part of.
+OWN_NAMES = {"AFG": {"Panjshir", "Daykundi"}}
 WESTERN_SAHARA_NORTH = 27.6667
 NEAR_LINE = 0.05  # degrees: the source's lines are finer than its generalised borders
 
@@ -107,7 +136,7 @@ def _entity(adm0: str, unit: str, name: str | None) -> str:
 def _spellings(*texts: str | None) -> list[str]:
     found: dict[str, None] = {}
     for text in texts:
-        if not text or "aggregation" in text:
+        if not text or "aggregation" in text or text == "general":
             continue
         for part in (re.sub(r"\s*\([^)]*\)", "", text), *re.findall(r"\(([^)]*)\)", text)):
             for piece in re.split(r"\s*[|/]\s*", part):
@@ -127,7 +156,10 @@ def read_units(database: sqlite3.Connection) -> list[Unit]:
         entity = _entity(adm0, gu, name)
         country = ISO3.get(entity, entity)
         names = _spellings(name, geonames, woe)
-        if name and (today := RENAMED.get(country or "", {}).get(names[0])):
+        own = OWN_NAMES.get(country or "", set()).intersection(names)
+        if name and own:
+            names = sorted(own)
+        elif name and (today := RENAMED.get(country or "", {}).get(names[0])):
             names = [today, *(n for n in names if n != today)]
         units.append(
             Unit(entity, country, names[0] if name else None, names, fips, geometry_of(blob))
@@ -428,7 +460,8 @@ def country_rows(
         yield {
             "country": country, "name": name,
             "short_name": drawn.get(country, name),
-            "latitude": f"{latitude:.4f}", "longitude": f"{longitude:.4f}", "radius_km": int(radius),
+            "latitude": f"{latitude:.4f}", "longitude": f"{longitude:.4f}",
+            "radius_km": int(radius),
         }  # fmt: skip
 
 

@@ -104,6 +104,11 @@ def test_a_pier_belongs_to_its_coast_only_when_asked_with_a_distance() -> None:
         ("Kyiv", "UKR", "UKR.kyiv"),
         ("Kyiv Oblast", "UKR", "UKR.kyiv-oblast"),
         ("Nangarhar Province", "AFG", "AFG.nangarhar"),
+        ("Panjshir", "AFG", "AFG.panjshir"),
+        ("Lower Shabelle region", "SOM", "SOM.lower-shabelle"),
+        ("Nīnawá province", "IRQ", "IRQ.nineveh"),
+        ("Taizz", "YEM", "YEM.taiz"),
+        ("Kharkov", "UKR", "UKR.kharkiv"),
     ],
 )
 def test_a_province_is_found_by_what_people_write(written: str, country: str, code: str) -> None:
@@ -260,3 +265,23 @@ def _ucdp() -> list[dict[str, str]]:
     csv.field_size_limit(10_000_000)
     with (Path(folder) / "ucdp_ged_syria_2016_2017.csv").open(encoding="utf-8") as file:
         return list(csv.DictReader(file))[::12]
+
+
+@pytest.mark.real_data
+def test_provinces_of_events_around_the_world_are_found_where_the_events_are() -> None:
+    folder = os.environ.get("CONFLICTMAP_REAL_DATA")
+    if not folder:
+        pytest.skip("CONFLICTMAP_REAL_DATA names no folder")
+    csv.field_size_limit(10_000_000)
+    with (Path(folder) / "ucdp_ged231_part.csv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["adm_1"]]
+    found = right = 0
+    for row in rows:
+        point = float(row["latitude"]), float(row["longitude"])
+        country = boundaries.country_of(*point, within_km=10)
+        unit = boundaries.find_admin1(row["adm_1"], country)
+        if unit is not None:
+            found += 1
+            right += boundaries.distance_km(unit, *point) < 30  # Baghdad is drawn narrow
+    assert found / len(rows) > 0.9
+    assert right == found

@@ -14,6 +14,7 @@ const TYPE = {
     font: `italic 12px ${FAMILY}`, height: 15, spacing: 0.3, colour: "provinceName",
   },
   [LabelKind.CAPITAL]: { font: `600 12.5px ${FAMILY}`, height: 15, spacing: 0, colour: "name" },
+  [LabelKind.CITY]: { font: `500 13.5px ${FAMILY}`, height: 16, spacing: 0, colour: "name" },
   [LabelKind.TOWN]: { font: `12px ${FAMILY}`, height: 15, spacing: 0, colour: "name" },
 };
 
@@ -120,7 +121,7 @@ export const LabelLayer = L.Renderer.extend({
     const context = this._context;
     const isCapital = label.kind === LabelKind.CAPITAL;
     context.beginPath();
-    context.arc(label.dot.x, label.dot.y, isCapital ? 2.6 : 1.9, 0, 2 * Math.PI);
+    context.arc(label.dot.x, label.dot.y, isCapital ? 2.6 : label.kind === LabelKind.CITY ? 2.3 : 1.9, 0, 2 * Math.PI);
     context.fillStyle = isCapital ? this.palette.halo : this.palette.dot;
     context.strokeStyle = isCapital ? this.palette.name : this.palette.halo;
     context.lineWidth = isCapital ? 1.4 : 1;

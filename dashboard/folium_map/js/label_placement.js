@@ -4,12 +4,13 @@
 
 import { worldSize, worldX, worldY } from "./projection.js";
 
-/** What a label names. */
-export const LabelKind = Object.freeze({ COUNTRY: 0, PROVINCE: 1, CAPITAL: 2, TOWN: 3 });
+/** What a label names; a town that has long been on the map when others come is a city. */
+export const LabelKind = Object.freeze({ COUNTRY: 0, PROVINCE: 1, CAPITAL: 2, TOWN: 3, CITY: 4 });
 
 const DEGREE = 10_000; // the file's steps in a degree
 const GAP = 3; // pixels kept free around every name
 const DOT = 2; // radius of a town's dot, pixels
+const CITY_AFTER = 3; // zooms for which a town's name has stood
 const WRAP_FROM = 12; // letters from which a country's name is set in two lines
 
 /**
@@ -66,7 +67,10 @@ export function placeLabels(files, view, measure) {
       const x = labels.x[i] * size - view.left;
       const y = labels.y[i] * size - view.top;
       if (x < -80 || y < -20 || x > view.width + 80 || y > view.height + 20) continue;
-      const label = fit(labels.name[i], labels.kind[i], x, y, taken, measure);
+      const isCity =
+        labels.kind[i] === LabelKind.TOWN && view.zoom - labels.zoom[i] >= CITY_AFTER;
+      const kind = isCity ? LabelKind.CITY : labels.kind[i];
+      const label = fit(labels.name[i], kind, x, y, taken, measure);
       if (label !== null) placed.push(label);
     }
   }
