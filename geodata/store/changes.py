@@ -191,8 +191,10 @@ def _restored(name: str) -> str:
     if name == "updated_at":
         return "$at"
     if name == "live":
+        # What a later import has written since stands on that import.
         return (
-            "CASE WHEN c.live IS DISTINCT FROM a.live THEN c.live ELSE coalesce(b.live, false) END"
+            "CASE WHEN c.live IS DISTINCT FROM a.live OR (c.import_id IS DISTINCT FROM a.import_id "
+            "AND NOT coalesce(b.live, false)) THEN c.live ELSE coalesce(b.live, false) END"
         )
     same = " AND ".join(
         f"c.{quoted(other)} IS NOT DISTINCT FROM a.{quoted(other)}" for other in _UNIT_OF[name]

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import duckdb
@@ -67,6 +67,14 @@ _FEW_CHANGES: Final = 2_000
 _LAST: Final = np.iinfo(np.int32).max
 
 
+@dataclass(frozen=True)
+class _Lent:
+    """A connection of DuckDB in memory, and the incidents as it sees them."""
+
+    backend: Any
+    table: ir.Table
+
+
 class Snapshot:
     """The live incidents of one version.
 
@@ -83,7 +91,7 @@ class Snapshot:
         numbers = pa.array(np.arange(len(incidents), dtype=np.int32))
         self._numbered = incidents.append_column("row", numbers)
         self._own = threading.local()
-        self._idle: queue.SimpleQueue[ir.Table] = queue.SimpleQueue()
+        self._idle: queue.SimpleQueue[_Lent] = queue.SimpleQueue()
         self._searched: pa.Table | None = None
         self._texts_lock = threading.Lock()
 
@@ -95,13 +103,20 @@ class Snapshot:
         """The incidents and their `row` (int32) as an Ibis table; each thread has its own."""
         found: ir.Table | None = getattr(self._own, "table", None)
         if found is None:
-            found = self._own.table = self._connect()
+            found = self._own.table = self._connect().table
         return found
 
     def summary(self, chosen: IncidentFilter) -> Summary:
         """What a choice adds up to."""
-        with self._lent() as table:
-            return summarise(table, chosen)
+        if chosen.text is None:
+            with self._lent() as lent:
+                return summarise(lent.table, chosen)
+        hits = pa.table({"row": self.hits(chosen.text).astype(np.int32)})
+        with self._lent() as lent:
+            lent.backend.con.register("hits", hits)
+            found = lent.table.semi_join(lent.backend.table("hits"), "row")
+            summary = summarise(found, replace(chosen, text=None))
+        return replace(summary, total=len(self))
 
     def rows(self, chosen: IncidentFilter) -> Rows:
         """Row numbers of a choice, ascending, uint32."""
@@ -110,8 +125,9 @@ class Snapshot:
             return np.intersect1d(others, self.hits(chosen.text), assume_unique=True)
         if not chosen:
             return np.arange(len(self), dtype=np.uint32)
-        with self._lent() as table:
-            found = table.filter(chosen.expression(table)).select("row").to_pyarrow()
+        with self._lent() as lent:
+            inside = lent.table.filter(chosen.expression(lent.table))
+            found = inside.select("row").to_pyarrow()
         return np.sort(found.column("row").to_numpy().astype(np.uint32))
 
     def hits(self, text: str) -> Rows:
@@ -182,24 +198,23 @@ class Snapshot:
             connection.register("incidents", self._numbered)
             return connection.execute(statement, values).to_arrow_table()
 
-    def _connect(self) -> ir.Table:
+    def _connect(self) -> _Lent:
         # DuckDB reads the Arrow table where it lies: a connection of its own costs no copy.
         backend = ibis.duckdb.from_connection(duckdb.connect(":memory:", config=SETTINGS))
         backend.con.register("incidents", self._numbered)
-        table: ir.Table = backend.table("incidents")
-        return table
+        return _Lent(backend, backend.table("incidents"))
 
     @contextmanager
-    def _lent(self) -> Iterator[ir.Table]:
+    def _lent(self) -> Iterator[_Lent]:
         """A table that no other thread uses meanwhile."""
         try:
-            table = self._idle.get_nowait()
+            lent = self._idle.get_nowait()
         except queue.Empty:
-            table = self._connect()
+            lent = self._connect()
         try:
-            yield table
+            yield lent
         finally:
-            self._idle.put(table)
+            self._idle.put(lent)
 
 
 _LOAD: Final = fixed(

@@ -176,6 +176,16 @@ def test_undoing_an_import_leaves_what_was_set_by_hand_since(store: Store, batch
     assert (held(store)["title"], held(store)["summary"]) == ("By hand", None)
 
 
+def test_undoing_the_first_of_two_imports_leaves_what_the_second_wrote(
+    store: Store, batch: Make
+) -> None:
+    first = store.add(batch([TANF, TANF | {"incident_id": "TNF-2"}]))
+    store.add(batch([TANF | {"title": "Later"}]))
+    store.undo(first.import_id, **BY)
+    assert store.snapshot().incidents["title"].to_pylist() == ["Later"]
+    assert held(store)["killed_best"] == 2
+
+
 def test_an_undone_import_takes_its_accounts_and_its_waiting_rows_with_it(
     store: Store, batch: Make
 ) -> None:

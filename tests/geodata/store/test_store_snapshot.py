@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata import sources
-from geodata.filters import IncidentFilter
+from geodata.filters import IncidentFilter, summarise
 from geodata.schema import INCIDENTS, arrow_schema, to_arrow
 from geodata.store import PAGE_COLUMNS, Batch, Snapshot, Store
 from geodata.store.snapshot import _patched, _sorted
@@ -108,6 +108,7 @@ def test_search_and_filter_agree(now: Snapshot, words: list[str]) -> None:
     expected = now.table.filter(chosen.expression(now.table)).select("row").to_pyarrow()
     assert now.hits(text).tolist() == sorted(expected["row"].to_pylist())
     assert now.rows(chosen).tolist() == now.hits(text).tolist()
+    assert now.summary(chosen) == summarise(now.table, chosen)
 
 
 def test_a_page_has_its_rows_in_the_order_asked_for(now: Snapshot) -> None:
