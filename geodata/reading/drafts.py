@@ -23,7 +23,7 @@ from geodata.reading.model import (
 from geodata.reading.places import PlaceMention, same_place
 from geodata.reading.spans import Span
 from geodata.reading.tally import Figure, figures
-from geodata.reading.weapons import strongest
+from geodata.reading.weapons import WeaponMention, strongest, weapons_in
 
 if TYPE_CHECKING:
     from geodata.reading.dates import DateMention
@@ -37,6 +37,8 @@ _JUST_NOW = re.compile(
 _EXACT = ("day", "days", "weekday")
 _MOST_PLACES = 15
 _AROUND = 4.0
+_FAR = 6
+_NAMED = 3
 _MOST_ACTORS = 8
 _CIVIL = frozenset(("civilian", "children", "women"))
 _GENERIC_KINDS = {"killing", "attack"}
@@ -77,7 +79,7 @@ class Composer:
         said = [s for m in group.members if not m.background for s in m.said]
         counted = figures(text, said)
         actors = self._actors(members)
-        weapons = strongest([w for m in members for w in m.weapons])
+        weapons = strongest([w for m in members for w in m.weapons]) or self._weapons_around(members)
         shares = [s for s in said if s.mention.part and s.mention.group in _CIVIL]
         draft = Draft(
             sentence=_span(text, primary),
@@ -182,6 +184,21 @@ class Composer:
                 named = self.reader.named_places(beside.start, beside.end)
                 found += [p for p in named if p.role == "event"]
         return found
+
+    def _weapons_around(self, members: list[Evidence]) -> list[WeaponMention]:
+        """The weapon named nearest to the incident, where its own sentences name none."""
+        found: list[WeaponMention] = []
+        told = members[0].index
+        for index in sorted(range(len(self.layout.sentences)), key=lambda i: abs(i - told)):
+            beside = self.layout.sentences[index]
+            if beside.role not in ("body", "headline") or abs(index - told) > _FAR:
+                continue
+            edges = (beside.start, beside.end)
+            named = weapons_in(self.layout.text, self.layout.folded, *edges, self.layout.language.code or "en")
+            found += [weapon for weapon in named if weapon.score == _NAMED]
+            if found:
+                break
+        return strongest(found)
 
     def _actors(self, members: list[Evidence]) -> tuple[DraftActor, ...]:
         denied = self._deniers()

@@ -111,7 +111,7 @@ def _group(code: str, folded: str, start: int, end: int) -> str:
 
 
 def strongest(mentions: list[WeaponMention]) -> list[WeaponMention]:
-    """One mention for each weapon, the surest first; implied ones fall to named ones.
+    """One mention for each weapon in the order given; implied ones fall to named ones.
 
     "Russian warplanes dropped cluster bombs" is the cluster munition: the plane that brings a named
     modifier is not a second weapon.
@@ -133,4 +133,4 @@ def strongest(mentions: list[WeaponMention]) -> list[WeaponMention]:
     specific = {m.code for m in kept} & {"car-bomb", "roadside-bomb", "suicide-bomb", "landmine"}
     if specific or any(m.group == "air-launched" for m in kept):
         kept = [m for m in kept if m.code != "ied"]
-    return sorted(kept, key=lambda mention: (-mention.score, mention.span.start))
+    return kept
