@@ -15,7 +15,6 @@ from typing import Final
 
 from dashboard.folium_map import assets
 from dashboard.folium_map.base_map import OfflineMap
-from dashboard.folium_map.incident_layer import IncidentLayer
 from geodata.boundaries import countries
 
 _MODULE: Final = """\
@@ -28,7 +27,7 @@ export function build(box) {{
   element.className = "folium-map";
   box.append(element);
 {script}
-  return {{ map: {map}, layer: {layer} }};
+  return {{ map: {map} }};
 }}
 
 /** What codes are called, and countries. */
@@ -46,7 +45,7 @@ class MapScript:
     Attributes:
         digest: twelve hexadecimal digits over the module's text.
         module: an ES module; its `build(box)` makes the map inside an element and returns
-            `{map, layer}`, its `words` hold `{vocabulary, countries}`.
+            `{map}`; its `words` hold `{vocabulary, countries}`.
     """
 
     digest: str
@@ -57,13 +56,11 @@ class MapScript:
 def map_script(root: str) -> MapScript:
     """The page's map for an application mounted under `root`, such as ``/``."""
     incident_map = OfflineMap(base_url=root)
-    layer = IncidentLayer(base_url=root).add_to(incident_map)
     figure = incident_map.get_root()
     figure.render()
     module = _MODULE.format(
         leaflet=assets.module_specifier("js/leaflet.js", root),
         map=incident_map.get_name(),
-        layer=layer.get_name(),
         script=figure.script.render(),
         words=json.dumps(_words(), ensure_ascii=False),
     )

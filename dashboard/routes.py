@@ -93,9 +93,10 @@ def _detail(incident_id: str) -> Response:
     found = served().store.incident(incident_id)
     if found is None:
         return _refusal("No incident of that name is in this store.", 404)
-    row = served().edition().row_of(incident_id)
-    found["incident"]["row"] = row
-    return _json(found)
+    beside = {name: found.pop(name) for name in ("accounts", "history", "raw")}
+    found["row"] = served().edition().row_of(incident_id)
+    beside["raw"] = None if beside["raw"] is None else json.loads(beside["raw"])
+    return _json({"incident": found, **beside})
 
 
 def _hits(request: Request, edition: Edition) -> Response:

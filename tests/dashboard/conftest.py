@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,8 +30,8 @@ def sample_store(sample_file: Path, tmp_path: Path) -> Store:
 
 
 @pytest.fixture
-def here(sample_store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[served.ServedStore]:
+def here(sample_store: Store, monkeypatch: pytest.MonkeyPatch) -> served.ServedStore:
     """The sample's store, served by this process."""
     serving = served.ServedStore(sample_store)
     monkeypatch.setattr(served, "_served", serving)
-    yield serving
+    return serving

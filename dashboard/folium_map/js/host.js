@@ -9,6 +9,8 @@
 
 import { load } from "./engine/load.js";
 import { IncidentView } from "./engine/view.js";
+import { IncidentLayer } from "./incident_layer.js";
+import { Legend } from "./legend.js";
 import { mountWorkspace } from "./workspace.js";
 
 /**
@@ -27,6 +29,10 @@ import { mountWorkspace } from "./workspace.js";
 const FILTERING = ["from", "to", "bbox", "polygon"];
 const LOOKING = ["z", "lat", "lon", "open", "layer"];
 const OURS = [...FILTERING, ...LOOKING];
+/** How many incidents are looked through for the first view of the map. */
+const MOST_FITTED = 20_000;
+/** Share at either end that the first view may leave out, so that one far incident does not. */
+const OUTER_SHARE = 0.04;
 
 /** @type {WeakMap<HTMLElement, Host>} */
 const hosts = new WeakMap();
@@ -91,24 +97,37 @@ class Host {
   async load() {
     const token = this.data.token;
     const view = new IncidentView(await load(`${this.data.root}data/${token}/incidents.pack`));
-    const first = !this.workspace;
-    this.workspace?.destroy();
+    const fits = !this.workspace && !this.own.has("z");
+    this.clear();
     this.view = view;
     this.token = token;
     this.serverText = "";
     view.setPredicate(this.data.predicate);
     this.applyOwnFilter();
-    this.built.layer.setView(view);
+    this.layer = new IncidentLayer(view).addTo(this.map);
     this.workspace = mountWorkspace(this.box, {
       map: this.map,
-      layer: this.built.layer,
+      layer: this.layer,
       view,
       endpoints: this.endpoints(),
       options: { ...this.words, notices: this.data.notices },
     });
     this.listen();
-    if (first && !this.own.has("z")) this.built.layer.fit?.();
+    this.map.invalidateSize({ animate: false });
+    this.legend = new Legend(this.layer).addTo(this.map);
+    if (fits) this.fit();
     if (this.own.has("open")) this.workspace.open(this.own.get("open") ?? null);
+  }
+
+  /** Show where most of what matches is; the world where none of it is on the map. */
+  fit() {
+    const drawn = this.view.rows(0, MOST_FITTED).filter((/** @type {number} */ row) => this.view.onMap(row));
+    const points = Array.from(drawn, (row) => this.view.point(row)).filter(Boolean);
+    if (!points.length) return;
+    const [south, north] = middle(points.map(({ lat }) => lat));
+    const [west, east] = middle(points.map(({ lon }) => lon));
+    const corners = [[south, west], [north, east]];
+    this.map.fitBounds(corners, { padding: [30, 30], maxZoom: 9, animate: false });
   }
 
   endpoints() {
@@ -247,9 +266,15 @@ class Host {
     this.box.prepend(box);
   }
 
+  clear() {
+    this.workspace?.destroy();
+    this.legend?.remove();
+    this.layer?.remove();
+  }
+
   destroy() {
     window.removeEventListener("popstate", this.onHistory);
-    this.workspace?.destroy();
+    this.clear();
     this.map?.remove();
     this.map = undefined;
   }
@@ -307,6 +332,16 @@ function readNumbers(text, count) {
 function readCorners(text) {
   const corners = (text ?? "").split(";").map((pair) => readNumbers(pair, 2));
   return corners.length >= 3 && corners.every(Boolean) ? /** @type {any} */ (corners) : null;
+}
+
+/**
+ * Between which values all but the outermost hundredths lie.
+ * @param {number[]} values
+ */
+function middle(values) {
+  const sorted = values.sort((one, other) => one - other);
+  const cut = Math.floor(sorted.length * OUTER_SHARE);
+  return [sorted[cut], sorted[sorted.length - 1 - cut]];
 }
 
 /** @param {number} number at most six decimals, as links have */

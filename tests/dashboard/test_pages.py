@@ -1,0 +1,115 @@
+"""The pages, run as Streamlit runs them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.served import ServedStore
+from geodata.gazetteer import Gazetteer
+from geodata.ingest import ingest
+
+
+def page(**query: list[str]) -> AppTest:
+    """The map page after its first run, for a URL query."""
+    script = Path(__file__).parents[2] / "dashboard" / "app.py"
+    test = AppTest.from_file(str(script), default_timeout=60)
+    for parameter, values in query.items():
+        test.query_params[parameter] = values
+    test.run()
+    assert not test.exception
+    return test
+
+
+def query(test: AppTest) -> dict[str, list[str]]:
+    return {name: list(values) for name, values in test.query_params.items()}
+
+
+@pytest.mark.usefixtures("here")
+class TestMap:
+    """The map page's sidebar and the URL."""
+
+    def test_a_link_fills_the_sidebar(self) -> None:
+        test = page(**{"country": ["SYR", "IRQ"], "from": ["2016-01-01"], "killed_min": ["2"]})
+        assert set(test.multiselect(key="filter_countries").value) == {"SYR", "IRQ"}
+        assert test.date_input(key="filter_date_from").value == dt.date(2016, 1, 1)
+        assert test.number_input(key="filter_killed_min").value == 2
+
+    def test_a_choice_in_the_sidebar_is_written_to_the_url(self) -> None:
+        test = page(country=["SYR"], z=["7"])
+        test.multiselect(key="filter_weapons").set_value(["cluster-munition"]).run()
+        assert query(test) == {"country": ["SYR"], "weapon": ["cluster-munition"], "z": ["7"]}
+
+    def test_clearing_drops_every_filter_and_keeps_the_view(self) -> None:
+        test = page(country=["SYR"], q=["strike"], z=["7"], lat=["33"], lon=["38"])
+        clear = next(b for b in test.sidebar.button if b.label == "Clear all filters")
+        clear.click().run()
+        assert query(test) == {"z": ["7"], "lat": ["33"], "lon": ["38"]}
+        assert test.multiselect(key="filter_countries").value == []
+
+    def test_a_malformed_link_opens_on_what_can_be_read(self) -> None:
+        test = page(**{"country": ["SYR"], "grade": ["sure"], "from": ["yesterday"]})
+        assert test.multiselect(key="filter_countries").value == ["SYR"]
+        assert test.multiselect(key="filter_grades").value == []
+
+    def test_a_country_that_the_store_does_not_have_is_still_shown_as_chosen(self) -> None:
+        test = page(country=["ATA"])
+        assert test.multiselect(key="filter_countries").value == ["ATA"]
+
+    def test_a_window_chosen_backwards_is_turned_round(self) -> None:
+        test = page(**{"to": ["2016-01-01"]})
+        test.date_input(key="filter_date_from").set_value(dt.date(2017, 1, 1)).run()
+        assert query(test) == {"from": ["2016-01-01"], "to": ["2017-01-01"]}
+
+
+class TestData:
+    """The page on which data come and go."""
+
+    @pytest.mark.usefixtures("here")
+    def test_the_sample_is_removed_with_one_click_and_comes_back(self) -> None:
+        test = page_at("data")
+        assert any("sample that comes with" in text.value for text in test.text)
+        test.button(key="remove_sample").click().run()
+        assert any("no incident in this store" in text.value for text in test.text)
+        load = next(button for button in test.button if button.label == "Load the sample")
+        load.click().run()
+        assert any("sample that comes with" in text.value for text in test.text)
+
+    def test_an_import_is_listed_with_its_rows_and_can_be_undone_and_redone(
+        self, here: ServedStore, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "mine.csv"
+        pd.DataFrame({"incident_id": ["a"], "title": ["Strike"], "country": ["SYR"]}).to_csv(path)
+        record = ingest(path, here.store, Gazetteer.open())
+        test = page_at("data")
+        assert any("mine.csv: 1 rows, of which 1 added" in text.value for text in test.text)
+        test.button(key=f"Undo_{record.import_id}").click().run()
+        assert any("Taken back." in text.value for text in test.text)
+        assert "mine" not in set(here.store.datasets()["dataset"])
+        test.button(key=f"Redo_{record.import_id}").click().run()
+        assert "mine" in set(here.store.datasets()["dataset"])
+
+
+@pytest.mark.usefixtures("here")
+def test_the_about_page_names_whose_data_it_stands_on() -> None:
+    said = " ".join(text.value for text in page_at("about").text)
+    for name in ("GeoNames", "Natural Earth", "UCDP", "CC BY 4.0"):
+        assert name in said
+
+
+def page_at(name: str) -> AppTest:
+    """A page by its name; AppTest follows st.navigation only by function, so run it alone."""
+
+    def script(name: str) -> None:
+        import importlib
+
+        importlib.import_module(f"dashboard.pages.{name}").show()
+
+    test = AppTest.from_function(script, default_timeout=60, kwargs={"name": name})
+    test.run()
+    assert not test.exception
+    return test
