@@ -1,6 +1,16 @@
-"""From names to coordinates: a table at once, or one query as geopy's users expect."""
+"""From names to coordinates: a table at once, one query as geopy's users expect, or online."""
 
 from geodata.geocode.geopy_adapter import GazetteerGeocoder
+from geodata.geocode.ledger import Ledger
+from geodata.geocode.online import GeocoderChain, OnlineGeocoder, Outcome, online_service
 from geodata.geocode.table import locate_table
 
-__all__ = ["GazetteerGeocoder", "locate_table"]
+__all__ = [
+    "GazetteerGeocoder",
+    "GeocoderChain",
+    "Ledger",
+    "OnlineGeocoder",
+    "Outcome",
+    "locate_table",
+    "online_service",
+]
