@@ -37,6 +37,14 @@ SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
 _MARK_LENGTH: Final = 160
 
 
+def connect(path: str = ":memory:", *, read_only: bool = False) -> Connection:
+    """A connection of `SETTINGS` that prints nothing."""
+    connection = duckdb.connect(path, read_only=read_only, config=SETTINGS)
+    # Where Python itself runs interactively, a long query would draw a bar into the output.
+    connection.execute("SET enable_progress_bar = false")
+    return connection
+
+
 @dataclass(frozen=True, slots=True)
 class _Mark:
     """What the lock file says of the store's file.
@@ -179,7 +187,7 @@ class StoreFile:
     @contextmanager
     def _connected(self, *, read_only: bool) -> Iterator[Connection]:
         with _translated(self.path):
-            connection = duckdb.connect(str(self.path), read_only=read_only, config=SETTINGS)
+            connection = connect(str(self.path), read_only=read_only)
             try:
                 yield connection
             finally:
@@ -224,7 +232,7 @@ class StoreFile:
         try:
             with (
                 _translated(self.path),
-                duckdb.connect(str(new), config=SETTINGS) as connection,
+                connect(str(new)) as connection,
                 _transaction(connection),
             ):
                 for statement in tables.CREATE:

@@ -20,7 +20,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -29,7 +28,7 @@ import pyarrow.compute as pc
 from geodata.errors import ImpossibleValue
 from geodata.schema import ACCOUNTS, INCIDENTS, to_arrow, to_frame
 from geodata.store import tables
-from geodata.store.file import Connection
+from geodata.store.file import Connection, connect
 from geodata.store.ledger import ImportRecord, imports, record_change
 from geodata.store.tables import fixed, listed, quoted, run
 
@@ -85,7 +84,7 @@ def with_ids(incidents: pd.DataFrame) -> pd.DataFrame:
     reader calls this to let accounts name their incident. Rows without a data set stay without id.
     """
     table = _finite(to_arrow(incidents, INCIDENTS))
-    with duckdb.connect(":memory:") as connection:
+    with connect() as connection:
         connection.register("batch", table)
         ids = connection.execute(
             fixed(

@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-import duckdb
 import ibis
 import ibis.expr.types as ir
 import numpy as np
@@ -27,7 +26,7 @@ import pyarrow.compute as pc
 from geodata.filters import TEXT_COLUMNS, IncidentFilter, Summary, summarise
 from geodata.schema import INCIDENTS, to_frame
 from geodata.store import tables
-from geodata.store.file import SETTINGS, Connection, last_version, store_id
+from geodata.store.file import Connection, connect, last_version, store_id
 from geodata.store.tables import fixed, listed, with_utc
 from geodata.vocabulary import LOCATION_PRECISION, on_the_map
 
@@ -136,7 +135,7 @@ class Snapshot:
         if not words:
             return np.arange(len(self), dtype=np.uint32)
         found = " AND ".join(f"contains(body, ${at})" for at in range(1, len(words) + 1))
-        with duckdb.connect(":memory:", config=SETTINGS) as connection:
+        with connect() as connection:
             connection.register("texts", self._texts())
             rows = connection.execute(fixed(_HITS, found=found), words).to_arrow_table()
         return np.asarray(rows.column("row").to_numpy(), dtype=np.uint32)
@@ -194,13 +193,13 @@ class Snapshot:
         return to_frame(self._arrow(statement, values))
 
     def _arrow(self, statement: str, values: dict[str, object]) -> pa.Table:
-        with duckdb.connect(":memory:", config=SETTINGS) as connection:
+        with connect() as connection:
             connection.register("incidents", self._numbered)
             return connection.execute(statement, values).to_arrow_table()
 
     def _connect(self) -> _Lent:
         # DuckDB reads the Arrow table where it lies: a connection of its own costs no copy.
-        backend = ibis.duckdb.from_connection(duckdb.connect(":memory:", config=SETTINGS))
+        backend = ibis.duckdb.from_connection(connect())
         backend.con.register("incidents", self._numbered)
         return _Lent(backend, backend.table("incidents"))
 
