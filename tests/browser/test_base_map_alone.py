@@ -1,14 +1,18 @@
-"""The base map in a real browser: it opens from the disk, asks nobody, and draws in time."""
+"""The base map in a real browser: from the disk, asking nobody, and under a strict policy."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from typing import ClassVar
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from dashboard.folium_map import assets
 from dashboard.folium_map.base_map import OfflineMap
 
 pytestmark = pytest.mark.browser
@@ -133,9 +137,82 @@ def test_the_keyboard_zooms_the_map_and_the_world_goes_on(saved: Opened) -> None
     assert saved.problems == []
 
 
-def test_a_map_that_is_taken_away_leaves_nothing_behind(saved: Opened) -> None:
+def test_a_map_that_is_taken_away_while_it_zooms_leaves_nothing_behind(saved: Opened) -> None:
+    saved.page.evaluate(f"{BASE_MAP}.then((base) => base.map.zoomOut())")
     saved.page.evaluate(f"{BASE_MAP}.then((base) => base.map.remove())")
     saved.page.evaluate("document.documentElement.setAttribute('data-theme', 'light')")
-    saved.page.wait_for_timeout(50)
+    saved.page.wait_for_timeout(400)  # longer than a zoom takes
     assert saved.problems == []
     assert saved.page.query_selector(".leaflet-labels-pane") is None
+
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'"
+)
+PAGE = """<!doctype html><title>Map</title>
+<link rel="stylesheet" href="/prefix/assets/{version}/leaflet/leaflet.css">
+<link rel="stylesheet" href="/prefix/page.css">
+<div id="{name}"></div><script type="module" src="/prefix/map.js"></script>"""
+
+
+class _Application(BaseHTTPRequestHandler):
+    """Serves the registry's assets and one page, all under a policy that forbids inline scripts."""
+
+    files: ClassVar[dict[str, tuple[bytes, str]]] = {}
+
+    def do_GET(self) -> None:
+        body, media_type = self.files.get(self.path, (b"", "text/plain"))
+        self.send_response(200 if self.path in self.files else 404)
+        self.send_header("Content-Type", media_type)
+        self.send_header("Content-Security-Policy", POLICY)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Keeps the test's output clean."""
+
+
+@pytest.fixture
+def served() -> Iterator[str]:
+    incident_map = OfflineMap((35.0, 35.0), zoom_start=6, base_url="/prefix/", theme="light")
+    figure = incident_map.get_root()
+    figure.render()
+    script = f'import "{assets.asset_url("js/leaflet.js", "/prefix/")}";' + figure.script.render()
+    page = PAGE.format(version=assets.version(), name=incident_map.get_name())
+    _Application.files = {
+        assets.asset_url(name, "/prefix/"): (asset.read(), asset.media_type)
+        for name, asset in assets.ASSETS.items()
+    } | {
+        "/prefix/": (page.encode(), "text/html; charset=utf-8"),
+        "/favicon.ico": (b"", "image/png"),
+        "/prefix/page.css": (b".leaflet-container { height: 500px }", "text/css"),
+        "/prefix/map.js": (script.encode(), "text/javascript"),
+    }
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Application)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/prefix/"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_served_map_runs_as_a_module_without_eval_or_inline_script(
+    served: str, browser: Browser
+) -> None:
+    page = browser.new_page(viewport={"width": 900, "height": 600})
+    said: list[str] = []
+    missing: list[str] = []
+    page.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("response", lambda r: missing.append(r.url) if r.status >= 400 else None)
+    page.goto(served)
+    page.wait_for_function(
+        """() => {
+            const canvas = document.querySelector(".leaflet-labels-pane canvas");
+            if (!canvas?.width) return false;
+            const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+            return pixels.data.some((value, at) => at % 4 === 3 && value > 0);
+        }"""
+    )
+    assert said == []
+    assert missing == []
+    page.close()

@@ -87,7 +87,7 @@ export class BaseMap {
     this.names.addTo(map);
     this.onZoom = () => this.load();
     map.on("zoomend", this.onZoom);
-    map.on("unload", this.remove, this);
+    map.on("unload", this.leave, this);
     this.unwatch = watchTheme(() => this.applyTheme());
     this.load().then(this.settle.resolve, this.settle.reject);
     return this;
@@ -98,10 +98,17 @@ export class BaseMap {
     if (!this.map) return;
     this.unwatch();
     this.map.off("zoomend", this.onZoom);
-    this.map.off("unload", this.remove, this);
+    this.map.off("unload", this.leave, this);
     this.tiles.remove();
     this.names.remove();
     this.map = null;
+  }
+
+  /** The map itself goes away. */
+  leave() {
+    // Leaflet 1.9.4 lets a zoom that is under way end after the map's panes are gone, and throws.
+    this.map._animatingZoom = false;
+    this.remove();
   }
 
   /** @param {"auto" | "light" | "dark"} theme */
