@@ -1,0 +1,93 @@
+"""Real place names of four data sets become places where they are, or honestly something wider."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pandas as pd
+import pytest
+
+from geodata.gazetteer import Gazetteer
+from geodata.gazetteer.packs import add_pack
+
+pytestmark = pytest.mark.real_data
+
+
+@pytest.fixture(scope="module")
+def benchmark() -> ModuleType:
+    """The benchmark's own measuring, so that floors and figures are of one kind."""
+    path = Path(__file__).parents[2] / "benchmarks" / "geocode.py"
+    spec = importlib.util.spec_from_file_location("geocode_benchmark", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def cache(request: pytest.FixtureRequest) -> Path:
+    """The base index, kept between runs: it takes half a minute to build."""
+    return Path(request.config.cache.mkdir("gazetteer"))
+
+
+@pytest.fixture(scope="module")
+def answers(benchmark: ModuleType, real_data: Path, cache: Path) -> pd.DataFrame:
+    gazetteer = Gazetteer.open(cache, packs_dir=cache / "none")
+    return benchmark.answered(gazetteer, benchmark.gold(real_data))
+
+
+def test_named_points_are_right_or_not_given(benchmark: ModuleType, answers: pd.DataFrame) -> None:
+    found = benchmark.figures(answers)
+    assert found["within 25 km"] >= 0.97
+    assert found["over 161 km"] <= 0.003
+    assert found["named"] >= 0.33
+
+
+def test_rows_with_a_province_are_nearly_all_placed(
+    benchmark: ModuleType, answers: pd.DataFrame
+) -> None:
+    assert benchmark.figures(answers[answers["has_admin1"]])["placed"] >= 0.99
+
+
+@pytest.mark.parametrize("precision", ["town", "admin1", "admin2"])
+def test_the_truth_lies_inside_the_drawn_ring(answers: pd.DataFrame, precision: str) -> None:
+    level = answers[answers["precision"] == precision]
+    assert len(level) > 100
+    assert (level["off_km"] <= level["radius_km"]).mean() >= 0.9
+
+
+def test_rings_are_no_wider_than_they_need_be(answers: pd.DataFrame) -> None:
+    median = answers.groupby("precision")["radius_km"].median()
+    assert median["town"] <= 4
+    assert median["admin2"] <= 60
+    assert median["admin1"] <= 130
+
+
+def test_arabic_script_finds_as_much_as_latin(
+    benchmark: ModuleType, real_data: Path, cache: Path
+) -> None:
+    names = benchmark.gold(real_data)
+    local = names[names["name_local"] != ""].head(500)
+    gazetteer = Gazetteer.open(cache, packs_dir=cache / "none")
+    latin = benchmark.figures(benchmark.answered(gazetteer, local))
+    arabic = benchmark.figures(benchmark.answered(gazetteer, local, "name_local"))
+    assert arabic["named"] >= latin["named"] - 0.05
+    assert arabic["within 25 km"] >= 0.95
+
+
+def test_country_packs_find_villages_without_finding_wrong_ones(
+    benchmark: ModuleType, real_data: Path, cache: Path, tmp_path: Path
+) -> None:
+    names = benchmark.gold(real_data, "geocode_gold_packs.csv")
+    alone = Gazetteer.open(cache, packs_dir=tmp_path / "none")
+    for country in benchmark.PACK_COUNTRIES:
+        add_pack(country, real_data / "places", tmp_path / "packs")
+    packed = Gazetteer.open(cache, packs_dir=tmp_path / "packs")
+    before = benchmark.figures(benchmark.answered(alone, names))
+    after = benchmark.figures(benchmark.answered(packed, names))
+    assert after["named"] - before["named"] >= 0.22
+    assert after["over 161 km"] <= 0.006
+    assert after["within 25 km"] >= 0.95
