@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -384,6 +385,86 @@ def test_notices_of_a_link_are_shown_until_dismissed(page: Page, server: Server)
     expect(notice).to_contain_text("left out")
     page.get_by_role("button", name="Dismiss").click()
     expect(notice).to_have_count(0)
+
+
+# --- with the real layer and timeline ------------------------------------------------------------
+
+
+def test_a_press_on_a_symbol_opens_its_incident_and_escape_returns_to_the_map(
+    page: Page, server: Server
+) -> None:
+    _visit(page, server, "?layer=1")
+    row = page.evaluate("view.rows(0, 1)[0]")
+    page.evaluate("row => layer.flyTo(row)", row)
+    page.wait_for_timeout(600)
+    x, y = page.evaluate(
+        """row => {
+          const { lat, lon } = view.point(row);
+          const at = map.latLngToContainerPoint([lat, lon]);
+          const box = map.getContainer().getBoundingClientRect();
+          return [at.x + box.x, at.y + box.y];
+        }""",
+        row,
+    )
+    page.mouse.click(x, y)
+    expect(page.locator(".cm-card h2")).to_have_text("Cluster munitions on a garrison near al-Tanf")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement === map.getContainer()")
+
+
+def test_a_day_typed_into_the_timeline_is_announced_and_narrows_the_list(page: Page) -> None:
+    page.get_by_label("From", exact=True).fill("2017-06-01")
+    page.keyboard.press("Enter")
+    expect(page.locator(".cm-sentence-text")).to_contain_text("of 3,002 incidents")
+    page.get_by_label("Order").select_option("oldest")
+    expect(page.locator(".cm-row").first).to_contain_text("1 Jun 2017")
+    assert _said(page, "range")[-1]["from"] == "2017-06-01"
+
+
+# --- the area --------------------------------------------------------------------------------------
+
+
+def test_a_box_drawn_on_the_map_narrows_everything_and_is_dropped_again(page: Page) -> None:
+    page.locator(".cm-area summary").click()
+    page.get_by_role("button", name="Draw a box").click()
+    centre = page.evaluate("[map.getCenter().lat, map.getCenter().lng]")
+    page.mouse.move(500, 300)
+    page.mouse.down()
+    page.mouse.move(600, 380)
+    page.mouse.move(760, 500)
+    page.mouse.up()
+    expect(page.locator(".cm-sentence-text")).to_contain_text("of 3,002 incidents")
+    area = _said(page, "area")[-1]
+    west, south, east, north = area["bbox"]
+    assert west < east
+    assert south < north
+    assert page.evaluate("view.predicate.bbox") == area["bbox"]
+    assert page.evaluate("[map.getCenter().lat, map.getCenter().lng]") == centre
+    page.get_by_role("button", name="Drop the area").click()
+    expect(page.locator(".cm-sentence-text")).to_have_text(re.compile("^3,002 incidents"))
+    assert _said(page, "area")[-1] == {"bbox": None, "polygon": None}
+
+
+def test_a_polygon_is_closed_by_a_double_click(page: Page) -> None:
+    page.locator(".cm-area summary").click()
+    page.get_by_role("button", name="Draw a polygon").click()
+    for x, y in ((500, 200), (760, 220)):
+        page.mouse.click(x, y)
+        page.wait_for_timeout(350)
+    page.mouse.dblclick(620, 480)
+    expect(page.locator(".cm-sentence-text")).to_contain_text("of 3,002 incidents")
+    assert len(_said(page, "area")[-1]["polygon"]) == 3
+
+
+def test_the_keyboard_takes_what_the_map_shows_as_the_area(page: Page) -> None:
+    page.locator(".cm-area summary").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="What the map shows").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".cm-area summary")).to_have_text("Area (on)")
+    shown = page.evaluate("[map.getBounds().getWest(), map.getBounds().getNorth()]")
+    bbox = _said(page, "area")[-1]["bbox"]
+    assert [bbox[0], bbox[3]] == pytest.approx(shown, abs=1e-6)
 
 
 # --- hostile text --------------------------------------------------------------------------------

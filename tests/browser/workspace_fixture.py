@@ -43,7 +43,6 @@ PAGE = b"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Wor
 STYLES = ("leaflet/leaflet.css", *(f"css/{name}.css" for name in (
     "theme", "workspace", "list", "card", "timeline", "incident_layer", "base_map",
 )))  # fmt: skip
-STUB_TIMELINE = b"export class Timeline { constructor(box) { this.box = box } destroy() {} }"
 
 CONTESTED = "contested-strike"
 HOSTILE = "hostile<b>\u202e\"'{{7*7}}"
@@ -289,8 +288,6 @@ class Server:
         return self._data(path.removeprefix("/data/v1/"), parse_qs(parts.query))
 
     def _asset(self, name: str) -> tuple[int, str, bytes]:
-        if name == "js/timeline.js" and name not in ASSETS:
-            return 200, "text/javascript", STUB_TIMELINE
         if name not in ASSETS:
             return 404, "text/plain", b"no such asset"
         return 200, ASSETS[name].media_type, ASSETS[name].read()

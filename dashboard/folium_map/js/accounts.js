@@ -63,7 +63,12 @@ export function compare(accounts) {
     const differs = said.size > 1 && !EACH_ITS_OWN.has(key) ? "differs" : null;
     const difference = accounts.length > 1 && apart?.(accounts) ? "contradicts" : differs;
     return { key, label, texts, difference };
-  }).filter((line) => line.texts.some((text) => text !== null));
+  }).filter((line) => line.texts.some((text) => text !== null) && !(line.key === "stance" && onlyReport(accounts)));
+}
+
+/** A report by nobody in particular is what an account is unless it says otherwise. */
+function onlyReport(accounts) {
+  return accounts.every((account) => !account.speaker && (account.stance ?? "reports") === "reports");
 }
 
 /** Two sources differ in these without disagreeing. */

@@ -3,6 +3,7 @@
  * looking at one `IncidentView`.
  */
 
+import { AreaTool } from "./area.js";
 import { IncidentCard } from "./card.js";
 import { element, failureNotice, fill, foreign, foreignList } from "./dom.js";
 import { sentence } from "./engine/sentence.js";
@@ -79,7 +80,8 @@ export class Workspace extends EventTarget {
     this.card = new IncidentCard(this.parts.card, shared);
     this.tray = new Tray(this.parts.tray, view, shared);
     this.sheet = new Sheet(this.parts.panel, this.parts.handle);
-    this.timeline = new Timeline(this.parts.timeline, view, options.timeline ?? {});
+    this.timeline = new Timeline(this.parts.timeline, view, { layer, ...options.timeline });
+    this.area = new AreaTool(view).addTo(map);
     this.#listen();
     this.#notify(options.notices ?? []);
     this.#changed({ final: true, source: "start" });
@@ -105,6 +107,7 @@ export class Workspace extends EventTarget {
     this.#abort.abort();
     clearTimeout(this.#spoken);
     this.observer.disconnect();
+    this.area.remove();
     this.map.off("moveend", this.onMoved);
     this.layer?.off?.("pick", this.onPick);
     this.layer?.off?.("hover", this.onHover);
@@ -192,8 +195,11 @@ export class Workspace extends EventTarget {
     this.map.on("moveend", this.onMoved);
     this.layer?.on?.("pick", this.onPick);
     this.layer?.on?.("hover", this.onHover);
-    this.observer = new ResizeObserver(() => this.map.invalidateSize({ pan: false }));
+    // Leaflet keeps the middle in the middle; it has been moved here from a box of another size.
+    const fit = () => this.map.invalidateSize({ animate: false });
+    this.observer = new ResizeObserver(fit);
     this.observer.observe(this.parts.mapSlot);
+    fit();
   }
 
   /** A store that has changed since is the page's to read anew. */
@@ -211,7 +217,7 @@ export class Workspace extends EventTarget {
     const totals = this.view.totals();
     this.#writeSentence(totals);
     this.#followWithList(final);
-    if (source === "range") this.#say("range", { ...this.view.rangeIso, final });
+    if (source === "timeline" || source === "range") this.#say("range", { ...this.view.rangeIso, final });
     if (source === "area" && final) this.#say("area", areaOf(this.view));
     if (!final) return;
     clearTimeout(this.#spoken);

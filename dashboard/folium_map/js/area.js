@@ -1,0 +1,208 @@
+/**
+ * Choosing an area on the map: a box, a polygon, or what the map shows.
+ *
+ * The area belongs to the `IncidentView`; what is drawn here only shows it. A box and a polygon
+ * are drawn by hand; "this map view" needs no pointer and is the way for the keyboard.
+ */
+
+import { element, fill } from "./dom.js";
+import { L } from "./leaflet.js";
+
+/** Corners that a polygon may have; `geodata.filters` refuses more. */
+const MOST_CORNERS = 500;
+/** A box narrower than this in pixels was a click. */
+const LEAST_PIXELS = 6;
+
+/** What the map beneath must not hear of while an area is drawn. */
+const HELD_BACK = [
+  "click", "dblclick", "mousedown", "mousemove", "mouseup", "contextmenu", "touchstart", "pointerdown",
+  "pointermove", "pointerup",
+];
+
+/** Degrees as links have them. */
+const rounded = (degrees) => Math.round(degrees * 1e6) / 1e6;
+
+/** A longitude between -180 and 180. */
+export function wrapped(longitude) {
+  return longitude >= -180 && longitude <= 180 ? longitude : ((((longitude + 180) % 360) + 360) % 360) - 180;
+}
+
+/**
+ * A box of links from Leaflet's bounds.
+ *
+ * @param {{west: number, south: number, east: number, north: number}} bounds  longitudes may run
+ *     past ±180
+ * @returns {[number, number, number, number]} west, south, east, north; west > east where the box
+ *     crosses the antimeridian
+ */
+export function boxOf({ west, south, east, north }) {
+  const latitude = (value) => rounded(Math.min(90, Math.max(-90, value)));
+  if (east - west >= 360) return [-180, latitude(south), 180, latitude(north)];
+  return [rounded(wrapped(west)), latitude(south), rounded(wrapped(east)), latitude(north)];
+}
+
+/** Corners on Earth, repeats left out; null where they make no area. */
+export function cornersOf(points) {
+  const corners = points
+    .map(([longitude, latitude]) => [rounded(wrapped(longitude)), rounded(latitude)])
+    .filter((corner, i, all) => i === 0 || corner[0] !== all[i - 1][0] || corner[1] !== all[i - 1][1]);
+  return corners.length >= 3 && corners.length <= MOST_CORNERS ? corners : null;
+}
+
+/** A Leaflet control with the buttons, and the outline on the map. */
+export const AreaTool = L.Control.extend({
+  options: { position: "topleft" },
+
+  /** @param {import("./engine/view.js").IncidentView} view */
+  initialize(view, options) {
+    L.setOptions(this, options);
+    this._view = view;
+  },
+
+  onAdd(map) {
+    this._map = map;
+    const button = (label, onclick) => element("button", { type: "button", class: "cm-area-button", onclick }, label);
+    this._summary = element("summary", {}, "Area");
+    this._hint = element("p", { class: "cm-area-hint", role: "status" });
+    this._clear = button("Drop the area", () => this._set(null, null));
+    const root = element(
+      "details", { class: "cm-area leaflet-bar" }, this._summary,
+      button("Draw a box", () => this._begin("box")),
+      button("Draw a polygon", () => this._begin("polygon")),
+      button("What the map shows", () => this._useView()),
+      this._clear, this._hint,
+    );
+    L.DomEvent.disableClickPropagation(root);
+    L.DomEvent.disableScrollPropagation(root);
+    this._keys = (event) => this._onKey(event);
+    map.getContainer().addEventListener("keydown", this._keys, true);
+    this._onChange = () => this._show();
+    this._view.addEventListener("change", this._onChange);
+    this._outline = L.layerGroup().addTo(map);
+    this._show();
+    return root;
+  },
+
+  onRemove(map) {
+    this._end();
+    map.getContainer().removeEventListener("keydown", this._keys, true);
+    this._outline.remove();
+    this._view.removeEventListener("change", this._onChange);
+  },
+
+  // --- drawing by hand --------------------------------------------------------------------------
+
+  _begin(kind) {
+    this._end();
+    this._kind = kind;
+    this._points = [];
+    const box = { pointerdown: "_press", pointermove: "_drag", pointerup: "_release" };
+    const polygon = { click: "_corner", dblclick: "_close", pointermove: "_preview" };
+    this._sheet = this._overlay(kind === "box" ? box : polygon);
+    fill(this._hint, kind === "box" ? "Drag over the map. Escape ends." : "Click each corner, double-click the last. Escape ends.");
+  },
+
+  /** A sheet over the map that takes every press, so that nothing beneath is picked or dragged. */
+  _overlay(acts) {
+    const sheet = element("div", { class: "cm-drawing" });
+    for (const name of HELD_BACK) sheet.addEventListener(name, (event) => event.stopPropagation());
+    for (const [name, act] of Object.entries(acts)) {
+      sheet.addEventListener(name, (event) => this[act](this._map.mouseEventToLatLng(event), event));
+    }
+    this._map.getContainer().append(sheet);
+    return sheet;
+  },
+
+  _end() {
+    if (!this._kind) return;
+    // The click that ends a press must still find the sheet, not the incident beneath it.
+    const sheet = this._sheet;
+    setTimeout(() => sheet.remove(), 60);
+    this._sketch?.remove();
+    this._from = this._sketch = this._kind = null;
+    fill(this._hint);
+  },
+
+  _press(latlng, event) {
+    this._from = latlng;
+    this._sheet.setPointerCapture(event.pointerId);
+  },
+
+  _drag(latlng) {
+    if (this._from) this._draw(L.rectangle(L.latLngBounds(this._from, latlng), STYLE));
+  },
+
+  _release(latlng) {
+    const from = this._from;
+    this._from = null;
+    if (!from) return;
+    const [a, b] = [from, latlng].map((point) => this._map.latLngToContainerPoint(point));
+    const isClick = Math.abs(a.x - b.x) < LEAST_PIXELS || Math.abs(a.y - b.y) < LEAST_PIXELS;
+    if (isClick) return;
+    this._set(boxOf(edges(L.latLngBounds(from, latlng))), null);
+  },
+
+  _corner(latlng) {
+    if (this._points.length < MOST_CORNERS) this._points.push(latlng);
+  },
+
+  _preview(latlng) {
+    if (this._points.length) this._draw(L.polyline([...this._points, latlng], STYLE));
+  },
+
+  _close() {
+    const corners = cornersOf(this._points.map(({ lat, lng }) => [lng, lat]));
+    if (corners) this._set(null, corners);
+    else this._end();
+  },
+
+  _draw(shape) {
+    this._sketch?.remove();
+    this._sketch = shape.addTo(this._map);
+  },
+
+  _onKey(event) {
+    if (event.key === "Escape" && this._kind) {
+      event.preventDefault();
+      event.stopPropagation();
+      this._end();
+    } else if (event.key === "Enter" && this._kind === "polygon" && this._points.length > 2) {
+      event.preventDefault();
+      this._close();
+    }
+  },
+
+  // --- the area that holds ----------------------------------------------------------------------
+
+  _useView() {
+    this._end();
+    this._set(boxOf(edges(this._map.getBounds())), null);
+  },
+
+  _set(bbox, polygon) {
+    this._end();
+    this._view.setArea(bbox, polygon);
+  },
+
+  _show() {
+    const { bbox = null, polygon = null } = this._view.predicate;
+    const key = JSON.stringify([bbox, polygon]);
+    if (key === this._shown) return;
+    this._shown = key;
+    this._clear.hidden = bbox === null && polygon === null;
+    fill(this._summary, bbox || polygon ? "Area (on)" : "Area");
+    this._outline.clearLayers();
+    if (bbox) {
+      const [west, south, east, north] = bbox;
+      const right = east < west ? east + 360 : east;
+      this._outline.addLayer(L.rectangle([[south, west], [north, right]], STYLE));
+    }
+    if (polygon) this._outline.addLayer(L.polygon(polygon.map(([x, y]) => [y, x]), STYLE));
+  },
+});
+
+const STYLE = { className: "cm-area-outline", interactive: false, fill: false, weight: 2, dashArray: "6 4" };
+
+function edges(bounds) {
+  return { west: bounds.getWest(), south: bounds.getSouth(), east: bounds.getEast(), north: bounds.getNorth() };
+}
