@@ -396,14 +396,15 @@ class TableBuilder:
             self.put("dataset", self.options.dataset)
         self._put_flags()
         incidents = self.frame(schema.INCIDENTS)
+        self._built = {"incident_id": self.get("incident_id")}  # the rest stands in the frame
         verbatim = self.raw.verbatim()
-        kept = verbatim.filter(pa.array(~self.in_trouble()))
+        kept = verbatim.filter(pa.array(~self.in_trouble())) if self._problems else verbatim
         told = schema.empty(schema.ACCOUNTS) if accounts is None else accounts
         return Reading(
             source_name,
             incidents,
             self._of_kept(told, incidents),
-            pd.Series(kept, dtype=pd.ArrowDtype(pa.string()), name="raw"),
+            pd.Series(pd.arrays.ArrowExtensionArray(kept), name="raw"),
             self.attention(verbatim),
             self.raw.count,
             self.raw.notes,
@@ -429,7 +430,7 @@ class TableBuilder:
         )
         self.put("quality_flags", settled.plain(pa.string()))
 
-    def attention(self, verbatim: pa.StringArray) -> pd.DataFrame:
+    def attention(self, verbatim: pa.ChunkedArray) -> pd.DataFrame:
         """The rows with problems and the broken rows, columns of `ATTENTION`, in file order."""
         lines: list[dict[str, Any]] = [
             {

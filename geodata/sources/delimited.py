@@ -38,8 +38,9 @@ def read_delimited(path: Path) -> RawTable:
         table = _parse(data, names, separator, broken)
     except pa.ArrowInvalid as error:
         raise UnreadableFile(path, f"it cannot be read as a table: {_plain(error)}") from error
+    del data  # a large file is not held twice
     rows, kept = _numbered(table.num_rows, broken, len(names))
-    return RawTable(table.combine_chunks(), rows, kept, notes=notes, protected=True)
+    return RawTable(_combined(table), rows, kept, notes=notes, protected=True)
 
 
 def _utf8(path: Path, data: bytes) -> tuple[bytes, tuple[str, ...]]:
@@ -47,7 +48,7 @@ def _utf8(path: Path, data: bytes) -> tuple[bytes, tuple[str, ...]]:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _decoded(path, data, "utf-16"), ("It was read as UTF-16.",)
     data = data.removeprefix(codecs.BOM_UTF8)
-    if not data.strip():
+    if not data[:4096].strip() and not data.strip():
         raise UnreadableFile(path, "it is empty. Save the table again, and import that file.")
     if b"\0" in data[:4096] and (order := _utf16_order(data[:4096])):
         return _decoded(path, data, order), ("It was read as UTF-16.",)
@@ -185,6 +186,16 @@ def _parse(
     )
 
 
+def _combined(table: pa.Table) -> pa.Table:
+    """The table with each column in one piece, copied column by column."""
+    names = table.column_names
+    columns: list[pa.Array] = []
+    while table.num_columns:
+        columns.append(table.column(0).combine_chunks())
+        table = table.remove_column(0)
+    return pa.table(columns, names=names)
+
+
 def _numbered(
     good: int, broken: list[tuple[int, int, str]], width: int
 ) -> tuple[np.ndarray[tuple[int], np.dtype[np.int64]], tuple[BrokenRow, ...]]:
@@ -192,7 +203,7 @@ def _numbered(
     total = good + len(broken)
     numbers = {number - 1: (cells, text) for number, cells, text in broken}
     at = np.fromiter(numbers, dtype=np.int64, count=len(numbers))
-    rows = np.setdiff1d(np.arange(1, total + 1, dtype=np.int64), at)
+    rows = np.delete(np.arange(1, total + 1, dtype=np.int64), at - 1)
     kept = tuple(
         BrokenRow(row, _misfit(cells, width, last=row == total), text)
         for row, (cells, text) in sorted(numbers.items())

@@ -74,19 +74,19 @@ class RawTable:
             records=records,
         )
 
-    def verbatim(self) -> pa.StringArray:
+    def verbatim(self) -> pa.ChunkedArray:
         """Every usable row as the JSON text of an object of its cells."""
         if self.records is not None:
-            return self.records
+            return pa.chunked_array([self.records])
         if not self.columns.num_rows:
-            return pa.array([], pa.string())
+            return pa.chunked_array([], pa.string())
         alias = "record"
         while alias in {name.casefold() for name in self.columns.column_names}:
             alias += "_"  # a column of that name would be taken for the row
         with duckdb.connect() as connection:
             connection.register(alias, self.columns)
             texts = connection.sql(f"SELECT to_json({alias})::VARCHAR AS raw FROM {alias}")  # noqa: S608 - fixed text
-            return texts.to_arrow_table().column("raw").combine_chunks()
+            return texts.to_arrow_table().column("raw")
 
 
 def unique_names(header: Sequence[str]) -> list[str]:

@@ -40,11 +40,8 @@ _NEEDED = frozenset(("id", "type_of_violence", "where_prec", "date_start", "best
 _EVENT_TYPES = {"1": "Battles", "2": "Battles", "3": "Violence against civilians"}
 _SETTLEMENT = r"(?i)\b(town|village|city)\b"
 _QUARTER = r"(?i)\b(suburb|neighbou?rhood|quarter)\b"
-_ENTRY = (
-    r'^\s*"?(?P<publisher>[^,]*?)\s*,\s*(?P<published>\d{4}-\d{2}-\d{2})\s*,'
-    r'(?P<title>(?s:.*?))"?\s*$'
-)
-_ENTRY_END = r'"\s*;\s*"'
+_ENTRY = r'^\s*"?(?P<publisher>[^,"]*?)\s*,\s*(?P<published>\d{4}-\d{2}-\d{2})\s*,'
+_ENTRY_END = '";"'
 
 
 def fits(columns: frozenset[str]) -> float:
@@ -157,12 +154,12 @@ def _title(builder: TableBuilder) -> None:
 def _accounts(builder: TableBuilder) -> pd.DataFrame:
     """One account for each entry of `source_article`."""
     articles = builder.cells("source_article")
-    entries = pc.split_pattern_regex(articles, _ENTRY_END)
+    entries = pc.split_pattern(articles, _ENTRY_END)
     owner = pc.list_parent_indices(entries)
     texts = blank_to_null(pc.list_flatten(entries))
     owner, texts = owner.filter(texts.is_valid()), texts.drop_null()
     parts = pc.extract_regex(texts, _ENTRY)
-    title = pc.coalesce(_part(parts, "title"), pc.utf8_trim(texts, '" ;'))
+    title = pc.utf8_trim(pc.replace_substring_regex(texts, _ENTRY, "", max_replacements=1), '" ;')
     incident = builder.get("incident_id").take(owner)
     table = pa.table(
         {
