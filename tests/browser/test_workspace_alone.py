@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.workspace_fixture import (
     ATTACK,
@@ -43,61 +45,83 @@ def server(running: Server) -> Server:
     return running
 
 
-@pytest.fixture(scope="module")
-def desk(browser: Browser) -> Iterator[BrowserContext]:
-    """One profile for all tests, so that scripts come from the browser's cache."""
-    context = browser.new_context(viewport=WIDE)
-    yield context
-    context.close()
+@dataclass
+class Watched:
+    """A page, and what went wrong in it."""
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
 
 
-@pytest.fixture(scope="module")
-def pocket(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport=PHONE, has_touch=True)
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def page(desk: BrowserContext, server: Server) -> Iterator[Page]:
-    yield from _opened(desk, server)
-
-
-@pytest.fixture
-def phone(pocket: BrowserContext, server: Server) -> Iterator[Page]:
-    yield from _opened(pocket, server)
-
-
-def _opened(context: BrowserContext, server: Server) -> Iterator[Page]:
-    """A page in which every error and every request elsewhere fails the test."""
+@contextmanager
+def _visit(browser: Browser, server: Server, **options: Any) -> Iterator[Watched]:
+    """The page of a server, in a profile of its own."""
+    context = browser.new_context(**options)
     context.set_default_timeout(15_000)
-    page = context.new_page()
-    errors: list[str] = []
-    elsewhere: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda said: errors.append(said.text) if _is_ours(said) else None)
-    page.on("request", lambda asked: elsewhere.append(asked.url) if _is_out(asked, server) else None)
-    _visit(page, server)
-    yield page
-    page.close()
+    seen = Watched(context.new_page())
+    page = seen.page
+    page.on("pageerror", lambda error: seen.errors.append(str(error)))
+    page.on("console", lambda said: seen.errors.append(said.text) if _is_ours(said) else None)
+    page.on("request", lambda asked: _note(asked.url, server, seen))
+    page.goto(server.url)
+    page.wait_for_selector("[data-ready]", state="attached")
+    yield seen
+    context.close()
+
+
+def _note(url: str, server: Server, seen: Watched) -> None:
+    if not url.startswith((server.url, "data:", "blob:")):
+        seen.elsewhere.append(url)
+
+
+@pytest.fixture(scope="module")
+def desk(browser: Browser, running: Server) -> Iterator[Watched]:
+    """One page for all tests: each sets the workspace up afresh in it."""
+    with _visit(browser, running, viewport=WIDE) as seen:
+        yield seen
+
+
+@pytest.fixture(scope="module")
+def pocket(browser: Browser, running: Server) -> Iterator[Watched]:
+    with _visit(browser, running, viewport=PHONE, has_touch=True) as seen:
+        yield seen
+
+
+@pytest.fixture
+def page(desk: Watched, server: Server) -> Iterator[Page]:
+    del server  # forgets what earlier tests asked for
+    desk.page.set_viewport_size(WIDE)
+    yield from _watched(desk)
+
+
+@pytest.fixture
+def phone(pocket: Watched, server: Server) -> Iterator[Page]:
+    del server
+    yield from _watched(pocket)
+
+
+def _watched(seen: Watched) -> Iterator[Page]:
+    """The page with a fresh workspace; an error or a request elsewhere fails the test."""
+    _begin(seen.page)
+    yield seen.page
+    errors, elsewhere = [*seen.errors], [*seen.elsewhere]
+    seen.errors.clear()
+    seen.elsewhere.clear()
     assert errors == []
     assert elsewhere == []
+
+
+def _begin(page: Page, **options: Any) -> None:
+    page.mouse.move(0, 0)
+    page.evaluate("options => begin(options)", options)
+    ready = ".cm-list-window[aria-busy=false] .cm-row, .cm-empty:not([hidden])"
+    page.wait_for_selector(ready, state="attached")
 
 
 def _is_ours(said: Any) -> bool:
     # A refusal that a test asks for is logged by the browser itself.
     return said.type == "error" and "Failed to load resource" not in said.text
-
-
-def _is_out(asked: Any, server: Server) -> bool:
-    return not asked.url.startswith((server.url, "data:", "blob:"))
-
-
-def _visit(page: Page, server: Server, query: str = "") -> None:
-    page.goto(server.url + query)
-    page.wait_for_selector("[data-ready]", state="attached")
-    ready = ".cm-list-window[aria-busy=false], .cm-empty:not([hidden])"
-    page.wait_for_selector(ready, state="attached")
 
 
 def _said(page: Page, name: str) -> list[Any]:
@@ -138,7 +162,9 @@ def test_only_the_rows_in_sight_are_elements_and_are_asked_for(page: Page, serve
 def test_keys_walk_the_list_from_end_to_end(page: Page, held: Records) -> None:
     page.locator(".cm-row-button[tabindex='0']").focus()
     page.keyboard.press("ArrowDown")
-    assert page.evaluate("document.activeElement.parentElement.getAttribute('aria-posinset')") == "2"
+    assert (
+        page.evaluate("document.activeElement.parentElement.getAttribute('aria-posinset')") == "2"
+    )
     page.keyboard.press("End")
     at_end = "document.activeElement.parentElement.getAttribute('aria-posinset')"
     assert page.evaluate(at_end) == str(len(held.ids))
@@ -350,9 +376,9 @@ def test_no_match_names_the_filters_and_offers_a_way_back(page: Page) -> None:
     assert len(_said(page, "reset")) == 1
 
 
-def test_an_empty_store_says_what_to_do(desk: BrowserContext) -> None:
-    with serving(records([])) as server:
-        for page in _opened(desk, server):
+def test_an_empty_store_says_what_to_do(browser: Browser) -> None:
+    with serving(records([])) as server, _visit(browser, server, viewport=WIDE) as seen:
+        for page in _watched(seen):
             expect(page.get_by_text("There are no incidents yet.")).to_be_visible()
             expect(page.locator(".cm-empty")).to_contain_text("Add data")
 
@@ -379,8 +405,8 @@ def test_a_dragged_window_is_announced_and_asks_for_no_rows_until_it_rests(
     assert last["from"] == page.evaluate("view.table.isoOf(59)")
 
 
-def test_notices_of_a_link_are_shown_until_dismissed(page: Page, server: Server) -> None:
-    _visit(page, server, "?notice=The+link's+from+is+left+out.")
+def test_notices_of_a_link_are_shown_until_dismissed(page: Page) -> None:
+    _begin(page, notices=["The link's from is left out."])
     notice = page.locator(".cm-notices .cm-notice")
     expect(notice).to_contain_text("left out")
     page.get_by_role("button", name="Dismiss").click()
@@ -391,9 +417,9 @@ def test_notices_of_a_link_are_shown_until_dismissed(page: Page, server: Server)
 
 
 def test_a_press_on_a_symbol_opens_its_incident_and_escape_returns_to_the_map(
-    page: Page, server: Server
+    page: Page,
 ) -> None:
-    _visit(page, server, "?layer=1")
+    _begin(page, drawn=True)
     row = page.evaluate("view.rows(0, 1)[0]")
     page.evaluate("row => layer.flyTo(row)", row)
     page.wait_for_timeout(600)
@@ -497,8 +523,9 @@ def test_a_direction_override_in_a_name_does_not_turn_our_words_round(page: Page
           const walker = document.createTreeWalker(card, NodeFilter.SHOW_TEXT);
           const found = [];
           while (walker.nextNode()) {
-            const inside = walker.currentNode.parentElement.closest('bdi, q, h2, cite, [dir=auto]');
-            if (walker.currentNode.data.includes('\\u202e') && !inside) found.push(walker.currentNode.data);
+            const text = walker.currentNode;
+            const inside = text.parentElement.closest('bdi, q, h2, cite, [dir=auto]');
+            if (text.data.includes('\\u202e') && !inside) found.push(text.data);
           }
           return found;
         }"""
@@ -509,12 +536,12 @@ def test_a_direction_override_in_a_name_does_not_turn_our_words_round(page: Page
 # --- phone, theme, accessibility -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("width", [320, 390, 640, 641, 960])
-def test_nothing_scrolls_sideways(page: Page, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 700})
-    for step in ("null", "workspace.open('contested-strike')"):
-        page.evaluate(step)
-        page.wait_for_timeout(120)
+@pytest.mark.parametrize("step", ["workspace.open(null)", "workspace.open('contested-strike')"])
+def test_nothing_scrolls_sideways(page: Page, step: str) -> None:
+    page.evaluate(step)
+    for width in (320, 390, 640, 641, 960):
+        page.set_viewport_size({"width": width, "height": 700})
+        page.wait_for_timeout(100)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         wide = page.locator(".cm-panel").evaluate("panel => panel.scrollWidth - panel.clientWidth")
         assert wide <= 0
@@ -547,24 +574,27 @@ def test_on_a_phone_everything_to_press_is_44_pixels_high(phone: Page) -> None:
     assert small == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing(page: Page, server: Server, theme: str) -> None:
-    pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
-    from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 — may be absent
+def _violations(page: Page) -> list[tuple[str, str]]:
+    """What axe finds in the workspace, map aside."""
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
+    )
+    context = {"include": [".cm-workspace"], "exclude": [".leaflet-container"]}
+    found = axe.Axe().run(page, context=context).response["violations"]
+    return [(one["id"], node["html"][:200]) for one in found for node in one["nodes"]]
 
-    _visit(page, server, f"?theme={theme}")
-    for step in (None, "workspace.open('contested-strike')", "workspace.open(null)"):
-        if step:
-            page.evaluate(step)
-            page.wait_for_timeout(300)
-        found = Axe().run(page, context=".cm-workspace").response["violations"]
-        ours = [
-            (one["id"], node["html"][:200])
-            for one in found
-            for node in one["nodes"]
-            if "leaflet" not in node["html"]
-        ]
-        assert ours == []
+
+def test_axe_finds_nothing_in_list_card_and_tray_by_day_and_night(page: Page) -> None:
+    _begin(page, theme="dark")
+    assert _violations(page) == []
+    page.evaluate("workspace.open('contested-strike')")
+    expect(page.locator("table.cm-accounts")).to_be_visible()
+    assert _violations(page) == []
+    page.evaluate("workspace.setTheme('light')")
+    assert _violations(page) == []
+    page.get_by_role("button", name="not on the map").click()
+    expect(page.locator(".cm-tray .cm-row-button").first).to_be_visible()
+    assert _violations(page) == []
 
 
 def test_leaving_gives_the_map_back(page: Page) -> None:
@@ -573,3 +603,4 @@ def test_leaving_gives_the_map_back(page: Page) -> None:
     assert page.evaluate("document.getElementById('root').contains(map.getContainer())")
     page.evaluate("view.setPredicate({ killed_min: 1 })")
     page.wait_for_timeout(50)
+    _begin(page)

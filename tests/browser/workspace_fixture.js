@@ -1,4 +1,5 @@
-// The workspace around a plain Leaflet map, for tests: `window.workspace` and what it announced.
+// The workspace around a plain Leaflet map, for tests. `begin(…)` sets it up afresh and leaves
+// what a test may look at on the window: map, view, layer, workspace, and what it has `said`.
 
 import { load } from "./assets/v/js/engine/load.js";
 import { IncidentView } from "./assets/v/js/engine/view.js";
@@ -6,7 +7,11 @@ import { IncidentLayer } from "./assets/v/js/incident_layer.js";
 import { L } from "./assets/v/js/leaflet.js";
 import { mountWorkspace } from "./assets/v/js/workspace.js";
 
-const map = L.map("map", { center: [35.4, 37.4], zoom: 7, attributionControl: false });
+const START = [[35.4, 37.4], 7];
+const map = L.map("map", { center: START[0], zoom: START[1], attributionControl: false });
+const [words, table] = await Promise.all([fetch("vocabulary.json"), load("data/v1/incidents.pack")]);
+const vocabulary = await words.json();
+
 /** What the layer must do for the workspace, recorded. */
 class SilentLayer extends L.Evented {
   highlighted = [];
@@ -19,15 +24,32 @@ class SilentLayer extends L.Evented {
   flyTo(row) {
     this.flown.push(row);
   }
+
+  remove() {}
 }
 
-const answers = await Promise.all([fetch("vocabulary.json"), load("data/v1/incidents.pack")]);
-const vocabulary = await answers[0].json();
-const view = new IncidentView(answers[1]);
-const query = new URLSearchParams(location.search);
-const layer = query.has("layer") ? new IncidentLayer(view).addTo(map) : new SilentLayer();
+window.begin = ({ theme = null, notices = [], drawn = false } = {}) => {
+  window.workspace?.destroy();
+  window.layer?.remove();
+  map.setView(...START, { animate: false });
+  const view = new IncidentView(table);
+  const layer = drawn ? new IncidentLayer(view).addTo(map) : new SilentLayer();
+  const workspace = mountWorkspace(document.getElementById("root"), {
+    map,
+    layer,
+    view,
+    endpoints: { rows: "data/v1/rows", row: "data/v1/row/", incident: "data/v1/incident/" },
+    options: { vocabulary, countries: { SYR: "Syria" }, notices },
+  });
+  const said = [];
+  for (const name of ["open", "moved", "range", "area", "reset", "stale"]) {
+    workspace.addEventListener(name, (event) => said.push([name, event.detail]));
+  }
+  workspace.setTheme(theme);
+  Object.assign(window, { L, map, view, layer, workspace, said });
+};
 
-if (query.has("base")) {
+window.drawBase = async () => {
   const { addBaseMap } = await import("./assets/v/js/base_map.js");
   const data = "assets/v/data/";
   addBaseMap(map, {
@@ -35,19 +57,6 @@ if (query.has("base")) {
     labels: [[`${data}labels.json.gz`, 2], [`${data}labels_more.json.gz`, 7]],
     theme: "auto", attribution: "Natural Earth · GeoNames CC BY 4.0", detailFrom: 5,
   });
-}
+};
 
-const workspace = mountWorkspace(document.getElementById("root"), {
-  map,
-  layer,
-  view,
-  endpoints: { rows: "data/v1/rows", row: "data/v1/row/", incident: "data/v1/incident/" },
-  options: { vocabulary, countries: { SYR: "Syria" }, notices: query.getAll("notice") },
-});
-const said = [];
-for (const name of ["open", "moved", "range", "area", "reset", "stale"]) {
-  workspace.addEventListener(name, (event) => said.push([name, event.detail]));
-}
-if (query.has("theme")) workspace.setTheme(query.get("theme"));
-Object.assign(window, { L, map, view, layer, workspace, said });
 document.documentElement.dataset.ready = "";

@@ -46,7 +46,7 @@ STYLES = ("leaflet/leaflet.css", *(f"css/{name}.css" for name in (
 
 CONTESTED = "contested-strike"
 HOSTILE = "hostile<b>\u202e\"'{{7*7}}"
-ATTACK = "<img src=x onerror=\"window.ran=1\"><script>window.ran=1</script>{{ 7*7 }}{% x %}\u202eevil"
+ATTACK = '<img src=x onerror="window.ran=1"><script>window.ran=1</script>{{ 7*7 }}{% x %}\u202eevil'
 
 
 @dataclass
