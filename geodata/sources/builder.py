@@ -12,6 +12,7 @@ import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -270,14 +271,25 @@ class TableBuilder:
         return result
 
     def people(
-        self, stem: str, *, low: str | None = None, best: str | None = None, high: str | None = None
+        self,
+        stem: str,
+        *,
+        low: str | None = None,
+        best: str | None = None,
+        high: str | None = None,
+        unknown: AbstractSet[str] = frozenset(),
     ) -> None:
         """Read low, best and high of `killed`, `injured` or of the civilians among them.
 
-        A range or a hedge in any of the cells fills the bounds that no other cell gives.
+        A range or a hedge in any of the cells fills the bounds that no other cell gives. Cells
+        of `unknown` are the source's own marks for a figure that is not known.
         """
         given = {"low": low, "best": best, "high": high}
-        read = {end: self._figures(name) for end, name in given.items() if name and self.has(name)}
+        read = {
+            end: self._figures(name, unknown)
+            for end, name in given.items()
+            if name and self.has(name)
+        }
         ends: dict[str, list[pa.Array]] = {"low": [], "best": [], "high": []}
         for end, figures in read.items():
             ends[end].append(figures.array("best", pa.int32()))
@@ -301,8 +313,11 @@ class TableBuilder:
             most = pc.coalesce(best, low)
             self.flag(f"{stem}-beyond-reason", filled(pc.greater(most, _BEYOND_REASON)))
 
-    def _figures(self, column: str) -> Distinct[Figure]:
-        figures = Distinct.of(self.cells(column), lambda texts: [read_count(t) for t in texts])
+    def _figures(self, column: str, unknown: AbstractSet[str]) -> Distinct[Figure]:
+        figures = Distinct.of(
+            self.cells(column),
+            lambda texts: [Figure() if t in unknown else read_count(t) for t in texts],
+        )
         for row, figure in figures.where(lambda figure: figure.problem is not None):
             self.problem(row, column, figure.problem or "", "a whole number, or nothing")
         for mark in {figure.mark for figure in figures.readings if figure.mark}:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from geodata.errors import ConflictMapError, MissingColumn, UnknownCode, UnreadableFile
-from geodata.sources import acled, canonical, headers, ucdp_ged
+from geodata.sources import acled, airwars, canonical, gtd, headers, timemap, ucdp_ged
 from geodata.sources.builder import Options, Reading
 from geodata.sources.columnar import read_parquet
 from geodata.sources.delimited import read_delimited
@@ -79,6 +79,36 @@ SOURCES: dict[str, Source] = {
             acled.CITATION,
             acled.fits,
             acled.read_acled,
+        ),
+        Source(
+            airwars.NAME,
+            "Airwars",
+            "Assessments of civilian harm as a flat table, names in English or Arabic.",
+            airwars.DATASET,
+            airwars.LICENCE,
+            airwars.CITATION,
+            airwars.fits,
+            airwars.read_airwars,
+        ),
+        Source(
+            timemap.NAME,
+            "TimeMap events",
+            "JSON events with sources, as Bellingcat publishes them; sources become accounts.",
+            timemap.DATASET,
+            timemap.LICENCE,
+            timemap.CITATION,
+            timemap.fits,
+            timemap.read_timemap,
+        ),
+        Source(
+            gtd.NAME,
+            "Global Terrorism Database",
+            "Exports with numbered codes or labels; the cited sources become accounts.",
+            gtd.DATASET,
+            gtd.LICENCE,
+            gtd.CITATION,
+            gtd.fits,
+            gtd.read_gtd,
         ),
     )
 }
