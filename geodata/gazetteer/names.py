@@ -51,8 +51,8 @@ _SPECIAL: dict[int, str | None] = str.maketrans(
     | {chr(mark): None for mark in range(0x0300, 0x0370)}
     | {chr(mark): None for mark in (*range(0x064B, 0x0660), 0x0670, *range(0x06D6, 0x06DD))}
 )  # fmt: skip
-_NOT_WORD = re.compile(r"[^\w\n]+|_+")
-_BLANKS = re.compile(r" +")
+_NOT_WORD = re.compile(r"[^\w\n ]+|_+")
+_BLANKS = re.compile(r" {2,}")
 _ARABIC = re.compile("[\u0600-\u06ff]")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 
@@ -62,8 +62,12 @@ def fold_lines(text: str) -> str:
 
     Works on a whole list at once because an index folds a million names. The lines stay as many.
     """
-    plain = unicodedata.normalize("NFKD", text.lower()).translate(_SPECIAL)
-    return _NOT_WORD.sub(" ", plain)
+    lowered = text.lower()
+    if text.isascii():
+        plain = lowered.replace("'", "").replace("`", "")
+    else:
+        plain = unicodedata.normalize("NFKD", lowered).translate(_SPECIAL)
+    return _BLANKS.sub(" ", _NOT_WORD.sub(" ", plain))
 
 
 @lru_cache(maxsize=65536)
@@ -205,7 +209,9 @@ def skeleton_lines(text: str, kind: str, country: str) -> str:
     if kind == "arabic":
         text = _FINAL_H.sub("", text.translate(_ARABIC_BONES))
     else:
-        text = _FINAL_H.sub("", text.translate(_TO_UKRAINIAN))
+        if kind == "cyrillic":
+            text = text.translate(_TO_UKRAINIAN)
+        text = _FINAL_H.sub("", text)
         for old, new in _BONES:
             text = text.replace(old, new)
     return _DOUBLED.sub(r"\1", text.replace(" ", ""))
