@@ -3,7 +3,7 @@
 from geodata.geocode.geopy_adapter import GazetteerGeocoder
 from geodata.geocode.ledger import Ledger
 from geodata.geocode.online import GeocoderChain, OnlineGeocoder, Outcome, online_service
-from geodata.geocode.table import locate_table
+from geodata.geocode.table import geocode_names, locate_table
 
 __all__ = [
     "GazetteerGeocoder",
@@ -11,6 +11,7 @@ __all__ = [
     "Ledger",
     "OnlineGeocoder",
     "Outcome",
+    "geocode_names",
     "locate_table",
     "online_service",
 ]

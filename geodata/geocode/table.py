@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Protocol
 
 import pandas as pd
 
 from geodata.errors import MissingColumn
-from geodata.gazetteer import Gazetteer, Location
+from geodata.gazetteer import Candidate, Location
 
 ASKED: Final = ("place_name", "place_text", "admin1", "admin2", "country")
 """Columns that say where a row is; those that a table lacks count as unknown."""
@@ -24,14 +25,31 @@ FILLED: Final = {
 }
 """Columns that are filled in, each with the attribute of `Location` that it takes."""
 
+NAMED: Final = ("name", "country", "admin1", "admin2")
+"""Columns of a list of names; all but the first may be absent."""
+
 _COARSE: Final = frozenset(("admin1", "country", "sea", "unknown"))
 _PROGRESS_STEP: Final = 500
 
 Progress = Callable[[str, float], None]
 
 
+class Locator(Protocol):
+    """Whatever answers as `Gazetteer` does, such as `GeocoderChain` with online services."""
+
+    def locate(
+        self,
+        name: str,
+        *,
+        country: str | None = None,
+        admin1: str | None = None,
+        admin2: str | None = None,
+    ) -> Location:
+        """Where a name is."""
+
+
 def locate_table(
-    frame: pd.DataFrame, gazetteer: Gazetteer, progress: Progress | None = None
+    frame: pd.DataFrame, gazetteer: Locator, progress: Progress | None = None
 ) -> pd.DataFrame:
     """The table with places filled in for the rows that had no coordinates.
 
@@ -102,7 +120,7 @@ def _questions(frame: pd.DataFrame, rows: list[int]) -> list[_Question]:
 
 
 def _answers(
-    questions: Iterable[_Question], gazetteer: Gazetteer, progress: Progress | None
+    questions: Iterable[_Question], gazetteer: Locator, progress: Progress | None
 ) -> dict[_Question, Location]:
     distinct = list(questions)
     answers = {}
@@ -115,7 +133,7 @@ def _answers(
     return answers
 
 
-def _answer(question: _Question, gazetteer: Gazetteer) -> Location:
+def _answer(question: _Question, gazetteer: Locator) -> Location:
     """The location of one question, never finer than the source says it knows."""
     if question.stated in _COARSE:
         admin1 = question.admin1 if question.stated == "admin1" else None
@@ -141,3 +159,46 @@ def _filled(frame: pd.DataFrame, column: str, rows: list[int], found: list[Any])
     for row, value in zip(rows, found, strict=True):
         values[row] = value
     return pd.Series(values, index=frame.index, dtype=dtype)
+
+
+def geocode_names(
+    frame: pd.DataFrame, gazetteer: Locator, progress: Progress | None = None
+) -> pd.DataFrame:
+    """A list of names with what each one means; other columns pass through.
+
+    Args:
+        frame: columns of `NAMED`.
+        gazetteer: asked once for each distinct row.
+        progress: told the share of distinct names done, 0..1.
+
+    Returns:
+        The same rows with `latitude, longitude, location_precision, radius_km, location_method,
+        location_source, matched_name, score, candidates` added or replaced; null coordinates mean
+        that it abstained; `candidates` is a JSON list of objects, best first.
+
+    Raises:
+        MissingColumn: there is no column `name`.
+    """
+    if "name" not in frame.columns:
+        raise MissingColumn("name", map(str, frame.columns))
+    asked = frame.rename(columns={"name": "place_name"})
+    asked = asked.drop(columns=[c for c in ("place_text", "location_precision") if c in asked])
+    questions = _questions(asked, list(range(len(frame))))
+    answers = _answers(dict.fromkeys(questions), gazetteer, progress)
+    located = [answers[question] for question in questions]
+    written = {question: _json(place.candidates) for question, place in answers.items()}
+    columns: dict[str, Any] = {
+        column: pd.array(
+            [getattr(place, field) for place in located],
+            dtype="string" if column.startswith("location_") else "Float64",
+        )
+        for column, field in FILLED.items()
+    }
+    columns["matched_name"] = pd.array([place.matched_name for place in located], dtype="string")
+    columns["score"] = pd.array([place.score for place in located], dtype="Float64")
+    columns["candidates"] = pd.array([written[q] for q in questions], dtype="string")
+    return frame.assign(**columns)
+
+
+def _json(candidates: tuple[Candidate, ...]) -> str:
+    return json.dumps([asdict(candidate) for candidate in candidates], ensure_ascii=False)

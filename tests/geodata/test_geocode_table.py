@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -12,7 +14,7 @@ from geodata.errors import MissingColumn
 from geodata.gazetteer import Gazetteer
 from geodata.gazetteer.index import Place, PlaceIndex
 from geodata.gazetteer.lookup import BASE
-from geodata.geocode import locate_table
+from geodata.geocode import geocode_names, locate_table
 
 PLACES = [
     Place("Manbij", ["منبج"], 36.5281, 37.9549, "SYR", "09", population=99_497),
@@ -122,3 +124,28 @@ def test_no_row_is_lost_moved_or_put_at_zero(rows: list[tuple[object, object, ob
     assert not (filled["latitude"].fillna(1) == 0).any()
     assert filled["location_precision"][~given_].notna().all()
     assert (filled["latitude"].isna() == filled["longitude"].isna()).all()
+
+
+def test_a_list_of_names_keeps_its_own_columns_and_gains_the_answer() -> None:
+    frame = pd.DataFrame(
+        {
+            "row": [7, 8, 9],
+            "name": ["Manbij", "Xyzzy", None],
+            "country": ["Syria", "Syria", None],
+            "admin1": ["Aleppo", None, None],
+        }
+    )
+    found = geocode_names(frame, GAZETTEER)
+    assert found["row"].tolist() == [7, 8, 9]
+    assert found["matched_name"][0] == "Manbij"
+    assert found["location_precision"].tolist() == ["town", "country", "unknown"]
+    assert found["latitude"].isna().tolist() == [False, True, True]
+    first = json.loads(found["candidates"][0])[0]
+    assert (first["name"], first["country"], first["latitude"]) == ("Manbij", "SYR", 36.5281)
+    assert first["reasons"]
+    assert json.loads(found["candidates"][1]) == []
+
+
+def test_a_list_without_names_is_refused() -> None:
+    with pytest.raises(MissingColumn, match="place"):
+        geocode_names(pd.DataFrame({"place": ["x"]}), GAZETTEER)
