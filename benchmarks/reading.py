@@ -19,7 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from geodata.gazetteer import Gazetteer
+from geodata.gazetteer.places import distance_km
 from geodata.reading import Draft, Reading, read_text
+from geodata.reading.locating import places_in
 
 MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
 FAMILIES = {
@@ -220,11 +223,58 @@ def sentence_fields(item: dict[str, Any]) -> dict[str, bool]:
     return {field: value == item[field] for field, value in got.items()}
 
 
+def toponyms(folder: Path) -> dict[str, Any]:
+    """TR-News: named places below a country, answered within 161 km of the gold point."""
+    gazetteer = Gazetteer.open()
+    within, coverage = Score(), Score()
+    root = ET.parse(folder / "TR-News.xml").getroot()  # noqa: S314 - a local file
+    for article in root.iter("article"):
+        text = article.findtext("text") or ""
+        held = places_in(text, gazetteer)
+        for toponym in article.iter("toponym"):
+            tag = toponym.find("gaztag")
+            if tag is None or (tag.findtext("fcode") or "").startswith("PCL") or not tag.findtext("lat"):
+                continue
+            start, end = int(toponym.findtext("start") or 0), int(toponym.findtext("end") or 0)
+            found = next((p for p in held if p.span.start < end and start < p.span.end), None)
+            answered = found is not None and found.latitude is not None
+            coverage.add(answered)
+            if found is not None and found.latitude is not None and found.longitude is not None:
+                gold = float(tag.findtext("lat") or 0), float(tag.findtext("lon") or 0)
+                far = distance_km(found.latitude, found.longitude, *gold)
+                within.add(far <= 161)
+                if far > 161 and "-v" in sys.argv:
+                    print("   ", toponym.findtext("phrase"), found.name, found.country, round(far), tag.findtext("name"))
+    return {"within 161 km": within, "answered": coverage}
+
+
+def headlines(folder: Path) -> dict[str, Any]:
+    """UCDP: deaths in a headline that gives one, against the coders' best figure."""
+    scores: dict[str, Score] = defaultdict(Score)
+    with (folder / "ucdp_ged_syria_2016_2017.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            titles = re.findall(r'"[^",]*,\d{4}-\d{2}-\d{2},([^"]*)"', row["source_article"])
+            if len(titles) != 1 or ";" in titles[0]:
+                continue
+            drafts = read_text(titles[0]).drafts
+            killed = [d.killed for d in drafts if d.killed and d.killed.best is not None]
+            if len(killed) == 1 and killed[0].best:
+                scores["exact"].add(killed[0].best == int(row["best"]))
+                scores["within low and high"].add(int(row["low"]) <= killed[0].best <= int(row["high"]))
+    return dict(scores)
+
+
 if __name__ == "__main__":
     DATA = real_data()
     WANTED = [a for a in sys.argv[1:] if not a.startswith("-")] or ["sentences", "muc"]
     if "sentences" in WANTED:
         print("sentences, given", sentences(DATA / "casualty_sentences.jsonl"))
+    if "places" in WANTED:
+        for NAME, VALUE in toponyms(DATA).items():
+            print(f"TR-News {NAME:24} {VALUE}")
+    if "headlines" in WANTED:
+        for NAME, VALUE in headlines(DATA).items():
+            print(f"UCDP headlines, deaths {NAME:20} {VALUE}")
     if "muc" in WANTED:
         BEGAN = time.perf_counter()
         PAIRS = read_muc(DATA)

@@ -141,6 +141,12 @@ def governments() -> dict[str, str]:
 
 
 @cache
+def units() -> dict[str, str]:
+    """Folded names of well-known states and provinces -> ISO 3166-1 alpha-3 of their country."""
+    return dict(lexicon("countries")["units"])
+
+
+@cache
 def _common() -> frozenset[str]:
     return words("common", "words") | words("common", "seen") | frozenset(people()) | words("persons", "not_people")
 
@@ -361,11 +367,24 @@ def _contained(found: list[PlaceMention], folded: str) -> list[PlaceMention]:
                 break
             within.append(later.name)
             end = later.span.end
+        if not _holds(found[number + 1 :][: len(within)], folded, end):
+            within = []
         role = mention.role
         if result and role == "mention" and _enumerated(result[-1], mention, folded):
             role = result[-1].role
         result.append(replace(mention, within=tuple(within), role=role))
     return result
+
+
+def _holds(containers: list[PlaceMention], folded: str, end: int) -> bool:
+    """Whether names after commas contain the first: "Duma, Rif Dimashq", not "Duma, Homs and Hama"."""
+    if any(
+        place.country or place.core in units() or place.kind in ("admin1", "area")
+        for place in containers
+    ):
+        return True
+    enumerated = folded[end : end + 5].lstrip().startswith((",", "and", "or"))
+    return len(containers) == 1 and not enumerated
 
 
 def _enumerated(before: PlaceMention, mention: PlaceMention, folded: str) -> bool:
