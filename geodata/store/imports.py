@@ -171,31 +171,47 @@ _WRITE_ACCOUNTS: Final = fixed(
 )
 
 
-def _merged(name: str) -> str:
-    """SQL of one column of an imported row: what a person set by hand stays."""
+def _imported(name: str, given: str) -> str:
+    """SQL of one column of an imported row, where `given` is what the file says."""
+    if name == "incident_id":
+        return "s.incident_id"
     if name == "import_id":
         return "$import_id"
     if name == "updated_at":
         return "$at"
     if name in {"n_accounts", "disputed"}:
         return fixed("coalesce(d.@name, @none)", name=name, none="0" if name[0] == "n" else "false")
-    if name == "incident_id":
-        return "s.incident_id"
-    column = quoted(name)
-    return f"CASE WHEN list_contains(p.held, '{name}') THEN p.{column} ELSE b.{column} END"
+    return given
 
 
-_WRITE_INCIDENTS: Final = fixed(
-    "INSERT INTO incidents (@columns, content, held, live, since) "
-    "SELECT @merged, s.content, p.held, true, $version "
-    "FROM batch b JOIN staged s USING (pos) "
-    "JOIN judged j ON j.pos = s.pos AND j.outcome IN ('added', 'updated') "
-    "LEFT JOIN incidents p ON p.incident_id = s.incident_id AND p.until IS NULL "
-    "LEFT JOIN derived d ON d.incident_id = s.incident_id "
-    "ORDER BY b.date_start, s.incident_id",
-    columns=listed(tables.INCIDENT_COLUMNS),
-    merged=", ".join(map(_merged, tables.INCIDENT_COLUMNS)),
+def _write_incidents(former: str, held: str, given: str) -> str:
+    columns = tables.INCIDENT_COLUMNS
+    return fixed(
+        """INSERT INTO incidents (@columns, content, held, live, since)
+        SELECT @values, s.content, @held, true, $version
+        FROM batch b JOIN staged s USING (pos)
+        JOIN judged j ON j.pos = s.pos AND j.outcome IN ('added', 'updated')
+        @former LEFT JOIN derived d ON d.incident_id = s.incident_id
+        ORDER BY b.date_start, s.incident_id""",
+        columns=listed(columns),
+        values=", ".join(
+            _imported(name, fixed(given, name=name, column=quoted(name))) for name in columns
+        ),
+        held=held,
+        former=former,
+    )
+
+
+_WRITE_INCIDENTS: Final = _write_incidents("", "NULL", "b.@column")
+_MERGE_INCIDENTS: Final = _write_incidents(
+    "LEFT JOIN incidents p ON p.incident_id = s.incident_id AND p.until IS NULL",
+    "p.held",
+    "CASE WHEN list_contains(p.held, '@name') THEN p.@column ELSE b.@column END",
 )
+"""Likewise where a person has set columns: those stay. It reads the former rows, the other not."""
+
+_ANY_HELD: Final = """SELECT count(*) FROM incidents SEMI JOIN touched USING (incident_id)
+WHERE until IS NULL AND held IS NOT NULL"""
 
 CLOSE_FORMER: Final = """UPDATE incidents SET until = $version
 WHERE until IS NULL AND since < $version AND incident_id IN (SELECT incident_id FROM touched)"""
@@ -306,25 +322,19 @@ def add(
     return next(record for record in imports(connection) if record.version == values["version"])
 
 
-_WRITE_TOUCHED: Final = (
-    _TOUCHED,
-    _SUPERSEDE_ACCOUNTS,
-    _WRITE_ACCOUNTS,
-    DERIVE,
-    _WRITE_INCIDENTS,
-    CLOSE_FORMER,
-    _WRITE_RAW,
-)
+_WRITE_TOUCHED: Final = (_TOUCHED, _SUPERSEDE_ACCOUNTS, _WRITE_ACCOUNTS, DERIVE)
 
 
 def _write(connection: Connection, values: Mapping[str, object]) -> None:
-    written: tuple[str, ...] = ()
     if values["added"] or values["updated"]:
-        written += _WRITE_TOUCHED
+        for statement in _WRITE_TOUCHED:
+            run(connection, statement, values)
+        held = connection.execute(_ANY_HELD).fetchone() != (0,)
+        for statement in (_MERGE_INCIDENTS if held else _WRITE_INCIDENTS, CLOSE_FORMER, _WRITE_RAW):
+            run(connection, statement, values)
     if values["attention"]:
-        written += (_REFUSED, _WRITE_ATTENTION)
-    for statement in written:
-        run(connection, statement, values)
+        for statement in (_REFUSED, _WRITE_ATTENTION):
+            run(connection, statement, values)
 
 
 def _stage(connection: Connection, batch: Batch) -> None:
