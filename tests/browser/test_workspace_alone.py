@@ -447,7 +447,7 @@ def test_a_day_typed_into_the_timeline_is_announced_and_narrows_the_list(page: P
     assert _said(page, "range")[-1]["from"] == "2017-06-01"
 
 
-# --- the area --------------------------------------------------------------------------------------
+# --- the area ------------------------------------------------------------------------------------
 
 
 def test_a_box_drawn_on_the_map_narrows_everything_and_is_dropped_again(page: Page) -> None:
@@ -604,3 +604,28 @@ def test_leaving_gives_the_map_back(page: Page) -> None:
     page.evaluate("view.setPredicate({ killed_min: 1 })")
     page.wait_for_timeout(50)
     _begin(page)
+
+
+def test_rows_shown_while_the_hand_moves_are_those_shown_when_it_rests(page: Page) -> None:
+    seen = page.evaluate(
+        """async () => {
+          const rows = () => [...document.querySelectorAll('.cm-row')];
+          const shown = () => rows().map((one) => one.dataset.row);
+          const frames = async () => {
+            for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame);
+          };
+          const pairs = [];
+          for (const [from, to] of [[0, 40], [100, 101], [300, 699], [699, 900], [5000, 6000]]) {
+            await new Promise((wait) => setTimeout(wait, 400));
+            view.setRange(from, to, { final: false });
+            await frames();
+            const moving = shown();
+            view.setRange(from, to, { final: true });
+            await frames();
+            pairs.push([moving, shown()]);
+          }
+          return pairs;
+        }"""
+    )
+    assert all(moving == resting for moving, resting in seen)
+    assert len({tuple(resting) for _, resting in seen}) == len(seen)

@@ -19,6 +19,8 @@ export { failureNotice };
 
 /** How often the list follows while the hand moves; the sentence follows every frame. */
 const LIST_EVERY_MS = 120;
+/** The share of time that the list may take from a moving hand, as one part in so many. */
+const LIST_SHARE = 12;
 const SPOKEN_AFTER_MS = 700;
 const ORDERS = [["newest", "Newest first"], ["oldest", "Oldest first"], ["killed", "Most killed first"]];
 
@@ -61,6 +63,7 @@ export class Workspace extends EventTarget {
   #back = null;
   #spoken = 0;
   #listed = 0;
+  #listCost = 0;
   #abort = new AbortController();
 
   constructor(root, map, layer, view, endpoints, options) {
@@ -226,10 +229,12 @@ export class Workspace extends EventTarget {
   }
 
   #followWithList(final) {
-    const now = performance.now();
-    if (!final && now - this.#listed < LIST_EVERY_MS) return;
-    this.#listed = now;
+    const begun = performance.now();
+    const pause = Math.max(LIST_EVERY_MS, this.#listCost * LIST_SHARE);
+    if (!final && begun - this.#listed < pause) return;
     this.#showRows({ resting: final });
+    this.#listed = performance.now();
+    if (!final) this.#listCost = this.#listed - begun;
   }
 
   #writeSentence(totals) {
@@ -245,7 +250,7 @@ export class Workspace extends EventTarget {
 
   #showRows({ resting = true, keepPlace = false } = {}) {
     if (this.#stack) this.#stackRows = this.#stack.filter((row) => this.view.matches(row));
-    const rows = this.#stack ? fixedRows(this.#stackRows) : this.#viewRows();
+    const rows = this.#stack ? fixedRows(this.#stackRows) : this.#viewRows(resting);
     const count = rows.count();
     this.list.show(rows, { resting, keepPlace });
     this.#writeTitle(count);
@@ -257,7 +262,9 @@ export class Workspace extends EventTarget {
 
   #stackRows = new Uint32Array(0);
 
-  #viewRows() {
+  /** @returns {import("./list.js").Rows} */
+  #viewRows(resting) {
+    if (!resting && this.#order === "newest" && !this.#inView) return newestRows(this.view);
     const inBounds = this.#inView ? this.#bounds() : null;
     const { view } = this;
     const order = this.#order;
@@ -441,6 +448,24 @@ export class Workspace extends EventTarget {
 /** @returns {import("./list.js").Rows} */
 function fixedRows(rows) {
   return { count: () => rows.length, slice: (offset, limit) => rows.subarray(offset, offset + limit) };
+}
+
+/**
+ * The newest rows in view, found from the end: what shows while the hand moves, when listing all
+ * of millions would cost a frame.
+ *
+ * @returns {import("./list.js").Rows}
+ */
+function newestRows(view) {
+  const slice = (offset, limit) => {
+    const found = [];
+    const { hi } = view.window.slice(view.days);
+    for (let row = Math.min(hi, view.table.dated) - 1; row >= 0 && found.length < offset + limit; row--) {
+      if (view.matches(row)) found.push(row);
+    }
+    return found.length < offset + limit ? view.rows(offset, limit) : found.slice(offset);
+  };
+  return { count: () => view.count(), slice };
 }
 
 /** What the packed table knows of a row, before the server is asked. */
