@@ -141,6 +141,16 @@ def _geocode(parser: argparse.ArgumentParser) -> None:
     _output(parser)
 
 
+def _places(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", choices=("add", "remove", "list"))
+    parser.add_argument("countries", nargs="*", metavar="COUNTRY", help="ISO code or name")
+    parser.add_argument(
+        "--from", dest="source", type=Path, metavar="PATH",
+        help="a GeoNames country file (zip or text), or a folder of them",
+    )  # fmt: skip
+    _output(parser)
+
+
 def _read(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", nargs="?", help="a document, or - for standard input")
     parser.add_argument("--published", metavar="DATE", help="day of publication, YYYY-MM-DD")
@@ -164,6 +174,7 @@ COMMANDS: dict[str, Command] = {
     "export": Command("write a choice to a file", _export, "record:export"),
     "undo": Command("take an import back", _undo, "record:undo"),
     "geocode": Command("find places by name, offline", _geocode, "places:geocode"),
+    "places": Command("villages and spots of a country", _places, "places:packs"),
     "read": Command("read a news text into draft incidents", _read, "news:read"),
     "check": Command("say whether the store and the data are sound", _check, "record:check"),
 }

@@ -1,4 +1,4 @@
-"""`conflictmap geocode`: names to places, offline."""
+"""`conflictmap geocode` and `places`: names to places, offline, and what they are found in."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from dashboard.commands.record import existing_store, gazetteer
 from dashboard.commands.terminal import Terminal
 from geodata.errors import ConflictMapError, ImpossibleValue, MissingColumn
 from geodata.gazetteer import Gazetteer, Location, country_code
+from geodata.gazetteer.packs import add_pack, installed_packs, remove_pack
 from geodata.sources import open_table
 
 GEOCODE_COLUMNS = (
@@ -119,3 +120,41 @@ def written(path: Path) -> Iterator[Any]:
         raise ConflictMapError(f"{path} cannot be written ({error.strerror}).") from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def packs(arguments: Namespace, terminal: Terminal) -> int:
+    """Add, remove or list the country packs of the gazetteer."""
+    if arguments.action == "add":
+        return _add_packs(arguments, terminal)
+    if arguments.action == "remove":
+        removed = [code for code in _codes(arguments) if remove_pack(code)]
+        terminal.result({"removed": removed}, f"Removed: {', '.join(removed) or 'none'}.")
+        return 0
+    found = [asdict(pack) for pack in installed_packs()]
+    lines = [f"{p['country']}: {p['places']:,} places, {p['licence']}" for p in found]
+    terminal.result(found, "\n".join(lines) or "No country pack is installed.")
+    return 0
+
+
+def _add_packs(arguments: Namespace, terminal: Terminal) -> int:
+    if arguments.source is None:
+        raise ImpossibleValue(
+            "Say where the GeoNames country files are: --from FOLDER, or a zip or text file."
+        )
+    source = arguments.source.expanduser().absolute()
+    added = []
+    for code in _codes(arguments):
+        pack = add_pack(code, source, progress=terminal.progress)
+        added.append(asdict(pack))
+        terminal.tell(f"{code}: {pack.places:,} places from {pack.file}. Licence: {pack.licence}.")
+    terminal.result(added, f"{len(added)} of {len(added)} packs are installed.")
+    return 0
+
+
+def _codes(arguments: Namespace) -> list[str]:
+    for name in arguments.countries:
+        refuse_unknown_country(name)
+    codes = [code for code in map(country_code, arguments.countries) if code is not None]
+    if not codes:
+        raise ImpossibleValue("Name at least one country, for instance SYR.")
+    return codes

@@ -19,6 +19,9 @@ MOST_COLUMNS = 2000
 """A wider table is refused: no incident data has so many columns, a hostile file may."""
 
 
+_RECORDS_AT_ONCE = 20_000
+
+
 @dataclass(frozen=True, slots=True)
 class BrokenRow:
     """A row whose cells do not fit the header.
@@ -85,8 +88,11 @@ class RawTable:
             alias += "_"  # a column of that name would be taken for the row
         with duckdb.connect() as connection:
             connection.register(alias, self.columns)
-            texts = connection.sql(f"SELECT to_json({alias})::VARCHAR AS raw FROM {alias}")  # noqa: S608 - fixed text
-            return texts.to_arrow_table().column("raw")
+            # The query's text is fixed but for the alias, which is made here. Read as a stream:
+            # all of a large file's records at once would stand in memory twice.
+            query = f"SELECT to_json({alias})::VARCHAR AS raw FROM {alias}"  # noqa: S608 - see above
+            stream = connection.execute(query).to_arrow_reader(_RECORDS_AT_ONCE)
+            return stream.read_all().column("raw")
 
 
 def unique_names(header: Sequence[str]) -> list[str]:

@@ -177,6 +177,26 @@ def test_a_table_of_names_gets_its_places(
     assert "name" in refusal(capsys, "geocode", "--table", table, "Manbij")
 
 
+@pytest.mark.real_data
+def test_a_country_pack_is_added_listed_and_removed(
+    real_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    source = real_data / "places" / "SG.zip"
+    added = answer(capsys, "places", "add", "Singapore", "--from", source)
+    assert added[0]["country"] == "SGP"
+    assert added[0]["places"] > 1000
+    assert [pack["country"] for pack in answer(capsys, "places", "list")] == ["SGP"]
+    assert answer(capsys, "places", "remove", "SGP")["removed"] == ["SGP"]
+    assert answer(capsys, "places", "list") == []
+
+
+def test_a_country_pack_needs_a_file(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "--from" in refusal(capsys, "places", "add", "SYR")
+    assert "Atlantis" in refusal(capsys, "places", "add", "Atlantis", "--from", "/tmp")
+
+
 def test_a_text_becomes_drafts_and_nothing_is_stored(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
