@@ -1,14 +1,11 @@
 """Page setup and navigation, nothing else."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from dashboard.pages import about, data, map
 
 st.set_page_config(
     page_title="Conflict Map",
-    page_icon=Path(__file__).with_name("icon.png"),  # an icon by name would be fetched
     layout="wide",
     initial_sidebar_state="auto",
 )

@@ -10,6 +10,7 @@ import datetime as dt
 import json
 import math
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -22,6 +23,8 @@ from dashboard.folium_map import assets
 from dashboard.map_script import map_script
 from dashboard.served import Edition, root, served
 
+ICON: Final = Path(__file__).with_name("icon.png")
+"""Served in place of Streamlit's own; an icon set by the page would be fetched at every run."""
 MAX_ROWS: Final = 50
 MAX_ROW_DIGITS: Final = 9
 FOREVER: Final = {"Cache-Control": "private, max-age=31536000, immutable"}
@@ -121,6 +124,11 @@ async def _map(request: Request) -> Response:
     return Response(script.module, headers=FOREVER, media_type="text/javascript")
 
 
+async def _icon(request: Request) -> Response:
+    del request
+    return Response(ICON.read_bytes(), headers=FRESH, media_type="image/png")
+
+
 async def _health(request: Request) -> Response:
     del request
     return JSONResponse({"status": "ok"}, headers=FRESH)
@@ -134,5 +142,6 @@ ROUTES: Final = (
     Route("/data/{token}/row/{row}", _of_edition(_row)),
     Route("/data/{token}/incident/{incident_id:path}", _of_edition(_incident)),
     Route("/data/{token}/hits", _of_edition(_hits)),
+    Route("/favicon.png", _icon),
     Route("/healthz", _health),
 )

@@ -21,7 +21,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_pla
 
 from tests.conftest import CHROMIUM_FLAGS
 
-START_SECONDS = 60
+START_SECONDS = 120
+PATIENCE_MS = 60_000
+"""Generous, since the machine may be busy; nothing waits longer than it must."""
 WIDE = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 
@@ -124,9 +126,9 @@ class Watched:
 def watched(browser: Browser, **options: object) -> Iterator[Watched]:
     """A fresh page in a fresh profile, watched from its first request on."""
     context: BrowserContext = browser.new_context(**options)  # type: ignore[arg-type]
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE_MS)
     seen = Watched(context.new_page())
-    context.on("request", seen.requests.append)
+    context.on("request", lambda request: seen.requests.append(request))
     seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
     seen.page.on(
         "console",

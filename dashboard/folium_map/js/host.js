@@ -60,6 +60,7 @@ class Host {
     this.own = ownParameters();
     this.queue = Promise.resolve();
     this.token = "";
+    this.moves = false;
     this.serverFilter = "";
     this.serverText = "";
     this.onHistory = () => this.followHistory();
@@ -90,7 +91,6 @@ class Host {
     this.words = built.words;
     this.map = this.built.map;
     this.map.on("moveend", () => this.onMoved());
-    this.lookWhere();
   }
 
   /** Fetch the incidents of the store's version and set the workspace up anew around them. */
@@ -116,6 +116,8 @@ class Host {
     this.map.invalidateSize({ animate: false });
     this.legend = new Legend(this.layer).addTo(this.map);
     if (fits) this.fit();
+    else if (!this.moves) this.lookWhere();
+    this.moves = true;
     if (this.own.has("open")) this.workspace.open(this.own.get("open") ?? null);
   }
 
@@ -159,6 +161,7 @@ class Host {
   }
 
   onMoved() {
+    if (!this.moves) return; // still being laid out
     const centre = this.map.getCenter().wrap();
     this.set(
       { z: writeNumber(this.map.getZoom()), lat: writeNumber(centre.lat), lon: writeNumber(centre.lng) },
@@ -224,7 +227,9 @@ class Host {
    * @param {boolean} report whether the server needs to know
    */
   set(change, how, report) {
+    const before = JSON.stringify([...this.own]);
     this.own = merged(this.own, change);
+    if (JSON.stringify([...this.own]) === before) return; // an echo of what the URL said
     this.writeUrl(how);
     if (report) this.report();
   }
@@ -234,12 +239,18 @@ class Host {
     this.component.setStateValue("link", Object.fromEntries(this.own));
   }
 
-  /** @param {"push" | "replace"} how */
+  /**
+   * Put what the browser owns into the URL; the server's part stays as it stands there.
+   * @param {"push" | "replace"} how
+   */
   writeUrl(how) {
-    const pairs = [
-      ...this.data.parameters.filter(([name]) => !OURS.includes(name)),
-      ...this.own,
-    ].sort((a, b) => this.data.order.indexOf(a[0]) - this.data.order.indexOf(b[0]));
+    const present = [...new URLSearchParams(window.location.search)];
+    const place = (/** @type {string} */ name) => {
+      const index = this.data.order.indexOf(name);
+      return index < 0 ? this.data.order.length : index;
+    };
+    const pairs = [...present.filter(([name]) => !OURS.includes(name)), ...this.own];
+    pairs.sort(([one], [other]) => place(one) - place(other));
     const query = pairs.map(([name, text]) => `${formEncoded(name)}=${formEncoded(text)}`).join("&");
     const next = window.location.pathname + (query ? `?${query}` : "");
     if (next === window.location.pathname + window.location.search) return;
