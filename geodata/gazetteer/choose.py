@@ -58,6 +58,7 @@ class Context:
         country: ISO 3166-1 alpha-3.
         admin: the units that its admin1 text means; None without one or unknown.
         seats: points that the district's name may stand for; empty without one or unknown.
+        district: the district as written, and the layer that its seats are from; "" none.
         nearby: points of the same text that the place should be near; empty without any.
         asks: the role of the phrase's feature word, such as `site` or `settlement`; "" none.
     """
@@ -67,6 +68,7 @@ class Context:
     seats: tuple[tuple[float, float], ...] = ()
     nearby: tuple[tuple[float, float], ...] = ()
     asks: str = ""
+    district: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)

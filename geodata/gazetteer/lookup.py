@@ -18,7 +18,7 @@ from platformdirs import user_cache_path
 from geodata import boundaries
 from geodata.errors import UnreadableFile
 from geodata.gazetteer import choose, names
-from geodata.gazetteer.admin import AdminMatch, admin1_match, country_meant
+from geodata.gazetteer.admin import admin1_match, country_meant
 from geodata.gazetteer.choose import MOST_CANDIDATES, Choice, Context, Hit
 from geodata.gazetteer.countries import country_code, neighbours
 from geodata.gazetteer.index import EXACT, ROMANISED, SKELETON, PlaceIndex
@@ -190,11 +190,27 @@ class Gazetteer:
 
     def _context(self, country: str, admin1: str, admin2: str) -> Context:
         admin = admin1_match(admin1, country)
-        seats = self._seats(admin2, country, admin)
-        if admin is None and admin1 and not seats:
+        known = Context(country, admin)
+        found = self._seated(admin2, known)
+        if admin is None and not found.seats:
             # Some sources give a district, such as Afrin, where others give the province.
-            seats = self._seats(admin1, country, None)
-        return Context(country, admin, seats)
+            found = self._seated(admin1, known)
+        return found
+
+    def _seated(self, district: str, context: Context) -> Context:
+        """The context with the seats of a district: places of its name in the province."""
+        hits = []
+        for reading in readings(district):
+            named = self._hits(EXACT, (names.folded(reading.name),), context.country)
+            if not named:
+                keys = names.romanised(reading.name, context.country)
+                named = self._hits(ROMANISED, keys, context.country)
+            asked = replace(context, asks="admin2")
+            hits += [h for h in named if _names_district(h) and choose.agrees(h, asked)]
+        if not hits:
+            return context
+        seats = tuple(dict.fromkeys(hit.point for hit in hits))
+        return replace(context, seats=seats, district=(district, hits[0].layer.source))
 
     def _named(self, name: str, context: Context) -> Location | None:
         """The first reading of a phrase that yields a point; else the first that abstains."""
@@ -275,21 +291,6 @@ class Gazetteer:
                     ]
         return found
 
-    def _seats(
-        self, admin2: str, country: str, admin: AdminMatch | None
-    ) -> tuple[tuple[float, float], ...]:
-        """Points that a district's name may stand for: places of its name in the province."""
-        if not admin2:
-            return ()
-        points = []
-        for reading in readings(admin2):
-            hits = self._hits(EXACT, (names.folded(reading.name),), country)
-            if not hits:
-                hits = self._hits(ROMANISED, names.romanised(reading.name, country), country)
-            context = Context(country, admin, asks="admin2")
-            points += [h.point for h in hits if _names_district(h) and choose.agrees(h, context)]
-        return tuple(dict.fromkeys(points))
-
     def _unit(self, name: str, context: Context, abstained: Location | None) -> Location:
         """The administrative unit that holds a place which was not found itself."""
         why = abstained.method if abstained else ("not found" if names.words(name) else "no name")
@@ -318,10 +319,7 @@ class Gazetteer:
     ) -> list[Candidate]:
         """Places that a name may mean, best first, with reasons; suggestions, never pins."""
         code = country_code(country)
-        admin = admin1_match(admin1, code) if code else None
-        context = None
-        if code:
-            context = Context(code, admin, self._seats(admin2 or "", code, admin))
+        context = self._context(code, admin1 or "", admin2 or "") if code else None
         hits: list[Hit] = []
         for reading in readings(name)[:_FURTHEST]:
             hits += self._suggested(reading.name, code)

@@ -13,6 +13,7 @@ import json
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -176,7 +177,7 @@ def add_pack(
                     progress(f"Reading places of {country}", min(0.9, sum(counts) / 400_000))
     except UnreadableFile:
         raise
-    except (zipfile.BadZipFile, OSError, EOFError) as error:
+    except (zipfile.BadZipFile, OSError, EOFError, zlib.error) as error:
         raise UnreadableFile(path, f"it cannot be read to its end ({error})") from error
     if not counts[True]:
         raise UnreadableFile(path, f"it has no place of {country} in GeoNames' 19 columns")

@@ -63,8 +63,10 @@ def around_seat(context: Context, why: str) -> Location | None:
         return None
     return Location(
         latitude, longitude, "admin2", district_radius_km(context.admin),
-        f"district around its seat ({why})", source="gazetteer", country=context.country,
-        admin1=context.admin.name if context.admin else None, score=0.3,
+        f"district around its seat ({why})", source=context.district[1] or None,
+        matched_name=context.district[0] or None, country=context.country,
+        admin1=context.admin.name if context.admin else None, admin2=context.district[0] or None,
+        score=0.3,
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """From names to coordinates: a table at once, one query as geopy's users expect, or online."""
 
+from geodata.geocode.downloads import fetch_country
 from geodata.geocode.geopy_adapter import GazetteerGeocoder
 from geodata.geocode.ledger import Ledger
 from geodata.geocode.online import GeocoderChain, OnlineGeocoder, Outcome, online_service
@@ -11,6 +12,7 @@ __all__ = [
     "Ledger",
     "OnlineGeocoder",
     "Outcome",
+    "fetch_country",
     "geocode_names",
     "locate_table",
     "online_service",

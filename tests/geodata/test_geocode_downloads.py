@@ -1,0 +1,178 @@
+"""Country files come whole from a server that stalls, cuts and lies, or they do not come."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import threading
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from geodata.errors import ImpossibleValue, UnreadableFile
+from geodata.gazetteer.packs import add_pack
+from geodata.geocode.downloads import fetch_country
+
+ROW = (
+    "1\tYirgou\tYirgou\t\t13.1\t-1.2\tP\tPPL\tBF\t\t05\t\t\t\t0\t\t300\t"
+    "Africa/Ouagadougou\t2026-01-01"
+)
+
+
+def country_zip() -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("readme.txt", "about")
+        noise = "\n".join(hashlib.sha256(str(n).encode()).hexdigest() for n in range(4000))
+        archive.writestr("BF.txt", f"{ROW}\n{noise}\n")
+    return content.getvalue()
+
+
+WHOLE = country_zip()
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Serves one file, as the server's `behave` wishes."""
+
+    server: Server
+
+    def do_GET(self) -> None:
+        self.server.ranges.append(self.headers.get("Range"))
+        self.server.behave(self, len(self.server.ranges))
+
+    def send(self, body: bytes, *, status: int = 200, announce: int | None = None,
+             tag: str = '"v1"', start: int = 0) -> None:  # fmt: skip
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body) if announce is None else announce))
+        self.send_header("ETag", tag)
+        if status == 206:
+            self.send_header("Content-Range", f"bytes {start}-{start + len(body) - 1}/*")
+        self.end_headers()
+        self.wfile.write(body)
+        self.wfile.flush()
+
+    def asked_from(self) -> int:
+        wanted = self.headers.get("Range")
+        return int(wanted.removeprefix("bytes=").rstrip("-")) if wanted else 0
+
+    def log_message(self, *_: object) -> None:
+        """Keep the test's output clean."""
+
+
+class Server(ThreadingHTTPServer):
+    """A loopback server with one way of behaving."""
+
+    daemon_threads = True
+
+    def __init__(self, behave: Callable[[Handler, int], None]) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.behave = behave
+        self.ranges: list[str | None] = []
+
+    def handle_error(self, *_: object) -> None:
+        """A client that hangs up is part of the test."""
+
+
+Serve = Callable[[Callable[[Handler, int], None]], Server]
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    servers: list[Server] = []
+
+    def start(behave: Callable[[Handler, int], None]) -> Server:
+        server = Server(behave)
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        servers.append(server)
+        return server
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def fetch(server: Server, folder: Path) -> Path:
+    base = f"http://127.0.0.1:{server.server_address[1]}/dump"
+    return fetch_country("BFA", folder, base=base, stall_seconds=0.3)
+
+
+def test_a_fetched_file_becomes_a_pack(serve: Serve, tmp_path: Path) -> None:
+    file = fetch(serve(lambda handler, _: handler.send(WHOLE)), tmp_path)
+    assert file.read_bytes() == WHOLE
+    assert [p.name for p in tmp_path.iterdir()] == ["BF.zip"]
+    assert add_pack("BFA", file, tmp_path / "packs").places == 1
+
+
+def test_a_cut_download_goes_on_where_it_stopped(serve: Serve, tmp_path: Path) -> None:
+    def cut(handler: Handler, time_: int) -> None:
+        start = handler.asked_from()
+        rest = WHOLE[start:]
+        status = 206 if start else 200
+        sent = rest[:50_000] if time_ < 3 else rest
+        handler.send(sent, status=status, announce=len(rest), start=start)
+
+    server = serve(cut)
+    assert fetch(server, tmp_path).read_bytes() == WHOLE
+    assert server.ranges == [None, "bytes=50000-", "bytes=100000-"]
+
+
+def test_a_server_that_stalls_is_left_and_asked_for_the_rest(serve: Serve, tmp_path: Path) -> None:
+    def stall(handler: Handler, time_: int) -> None:
+        start = handler.asked_from()
+        if time_ == 1:
+            handler.send(WHOLE[:1000], announce=len(WHOLE))
+            time.sleep(1.0)
+        else:
+            handler.send(WHOLE[start:], status=206, start=start)
+
+    assert fetch(serve(stall), tmp_path).read_bytes() == WHOLE
+
+
+def test_a_new_version_on_the_server_is_fetched_from_the_start(
+    serve: Serve, tmp_path: Path
+) -> None:
+    def changed(handler: Handler, time_: int) -> None:
+        if time_ == 1:
+            handler.send(b"old" * 10_000, announce=90_000, tag='"old"')
+        else:
+            # If-Range names the old version, so the server sends the new one whole.
+            assert handler.headers["If-Range"] == '"old"'
+            handler.send(WHOLE, tag='"new"')
+
+    assert fetch(serve(changed), tmp_path).read_bytes() == WHOLE
+
+
+FAULTS: dict[str, Callable[[Handler, int], None]] = {
+    "404": lambda handler, _: handler.send(b"no", status=404),
+    "redirect": lambda handler, _: handler.send(b"", status=302),
+    "HTML": lambda handler, _: handler.send(b"<html>Log in</html>"),
+    "announces more": lambda handler, _: handler.send(WHOLE, announce=len(WHOLE) + 5),
+    "announces less": lambda handler, _: handler.send(WHOLE, announce=len(WHOLE) - 5),
+    "a damaged zip": lambda handler, _: handler.send(WHOLE[:3000] + b"x" * 50 + WHOLE[3050:]),
+    "announces terabytes": lambda handler, _: handler.send(b"PK", announce=10**13),
+    "nothing": lambda handler, _: handler.send(b""),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_what_is_not_the_whole_file_is_never_taken_for_it(
+    fault: str, serve: Serve, tmp_path: Path
+) -> None:
+    with pytest.raises(UnreadableFile, match="fetched"):
+        fetch(serve(FAULTS[fault]), tmp_path)
+    assert not (tmp_path / "BF.zip").exists()
+
+
+def test_no_server_at_all_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match="fetched"):
+        fetch_country("BFA", tmp_path, base="http://127.0.0.1:9/dump")
+
+
+def test_an_unknown_country_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ImpossibleValue):
+        fetch_country("XXX", tmp_path)
