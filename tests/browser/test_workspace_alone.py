@@ -447,6 +447,29 @@ def test_a_day_typed_into_the_timeline_is_announced_and_narrows_the_list(page: P
     assert _said(page, "range")[-1]["from"] == "2017-06-01"
 
 
+def test_a_place_is_found_by_its_name_or_its_coordinates_and_nothing_is_asked_before(
+    page: Page, server: Server
+) -> None:
+    assert not any("labels" in path for path in server.asked)
+    page.locator(".cm-row-button[tabindex='0']").focus()
+    page.keyboard.press("/")
+    box = page.get_by_role("combobox", name="Go to a place")
+    expect(box).to_be_focused()
+    page.keyboard.type("ar raqq")
+    expect(page.get_by_role("option").first).to_contain_text("Ar Raqqah")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(500)
+    latitude, longitude = page.evaluate("[map.getCenter().lat, map.getCenter().lng]")
+    assert latitude == pytest.approx(35.95, abs=0.3)
+    assert longitude == pytest.approx(39.01, abs=0.3)
+    box.fill("33.489518, 38.656978")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(500)
+    assert page.evaluate("map.getCenter().lat") == pytest.approx(33.489518, abs=0.001)
+    box.fill("no such place at all")
+    expect(page.get_by_text("No place of that name is on the base map.")).to_be_visible()
+
+
 # --- the area ------------------------------------------------------------------------------------
 
 
@@ -575,11 +598,11 @@ def test_on_a_phone_everything_to_press_is_44_pixels_high(phone: Page) -> None:
 
 
 def _violations(page: Page) -> list[tuple[str, str]]:
-    """What axe finds in the workspace, map aside."""
+    """What axe finds in the workspace, Leaflet's own buttons aside."""
     axe = pytest.importorskip(
         "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
     )
-    context = {"include": [".cm-workspace"], "exclude": [".leaflet-container"]}
+    context = {"include": [".cm-workspace"], "exclude": [".leaflet-control-zoom"]}
     found = axe.Axe().run(page, context=context).response["violations"]
     return [(one["id"], node["html"][:200]) for one in found for node in one["nodes"]]
 

@@ -10,6 +10,7 @@ import { sentence } from "./engine/sentence.js";
 import { filterWords } from "./filter_words.js";
 import { IncidentList } from "./list.js";
 import { RowSource } from "./row_source.js";
+import { labelFiles, PlaceSearch } from "./search.js";
 import { Sheet } from "./sheet.js";
 import { counted, number } from "./text.js";
 import { Timeline } from "./timeline.js";
@@ -41,6 +42,8 @@ const ORDERS = [["newest", "Newest first"], ["oldest", "Oldest first"], ["killed
  * @param {(incidentId: string) => string} [parts.options.linkFor]  link to an open incident
  * @param {string[]} [parts.options.notices]  sentences to show on top, such as of a link that
  *     could not be read in full
+ * @param {string[]} [parts.options.placeFiles]  addresses of the base map's name files, for the
+ *     search; those beside this module unless given
  * @param {object} [parts.options.timeline]  options of the timeline
  * @returns {Workspace}
  */
@@ -85,6 +88,7 @@ export class Workspace extends EventTarget {
     this.sheet = new Sheet(this.parts.panel, this.parts.handle);
     this.timeline = new Timeline(this.parts.timeline, view, { layer, ...options.timeline });
     this.area = new AreaTool(view).addTo(map);
+    this.search = new PlaceSearch(options.placeFiles ?? labelFiles()).addTo(map);
     this.#listen();
     this.#notify(options.notices ?? []);
     this.#changed({ final: true, source: "start" });
@@ -111,6 +115,7 @@ export class Workspace extends EventTarget {
     clearTimeout(this.#spoken);
     this.observer.disconnect();
     this.area.remove();
+    this.search.remove();
     this.map.off("moveend", this.onMoved);
     this.layer?.off?.("pick", this.onPick);
     this.layer?.off?.("hover", this.onHover);
@@ -192,6 +197,7 @@ export class Workspace extends EventTarget {
     this.source.addEventListener("failed", (event) => this.#failed(event.detail), { signal });
     this.card.addEventListener("failed", (event) => this.#failed(event.detail), { signal });
     this.card.addEventListener("loaded", (event) => this.#loaded(event.detail), { signal });
+    this.root.addEventListener("keydown", (event) => this.#shortcut(event), { signal });
     this.onMoved = () => this.#moved();
     this.onPick = (event) => this.#picked(event);
     this.onHover = (event) => this.list.mark(event.row ?? null);
@@ -203,6 +209,14 @@ export class Workspace extends EventTarget {
     this.observer = new ResizeObserver(fit);
     this.observer.observe(this.parts.mapSlot);
     fit();
+  }
+
+  /** "/" goes to the search, unless something is being typed. */
+  #shortcut(event) {
+    const typing = event.target.closest("input, select, textarea, [contenteditable]");
+    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    this.search.focus();
   }
 
   /** A store that has changed since is the page's to read anew. */
