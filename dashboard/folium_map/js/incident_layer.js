@@ -43,14 +43,32 @@ export const IncidentLayer = L.Layer.extend({
     attribution: "",
   },
 
-  /** @param {import("./engine/view.js").IncidentView} view @param {LayerOptions} [options] */
+  /**
+   * @param {import("./engine/view.js").IncidentView|null} view null draws nothing until `setView`
+   * @param {LayerOptions} [options]
+   */
   initialize(view, options) {
     L.setOptions(this, options);
-    this.view = view;
-    this._radii = ringRadii(view.table.places);
+    this.view = null;
     this._marks = [];
+    this._onChange = () => this._redrawSoon();
+    this.setView(view);
+  },
+
+  /** Draws other incidents. @param {import("./engine/view.js").IncidentView|null} view */
+  setView(view) {
+    this.view?.removeEventListener("change", this._onChange);
+    this.view = view;
     this._highlighted = null;
-    this._categorise();
+    this._hovered = null;
+    if (view !== null) {
+      this._radii = ringRadii(view.table.places);
+      this._categorise();
+      view.addEventListener("change", this._onChange);
+    }
+    this._reset();
+    this.fire("legend");
+    return this;
   },
 
   onAdd(map) {
@@ -61,15 +79,12 @@ export const IncidentLayer = L.Layer.extend({
     this._canvas.setAttribute("aria-hidden", "true");
     if (map.options.zoomAnimation) L.DomUtil.addClass(this._canvas, "leaflet-zoom-animated");
     this._context = this._canvas.getContext("2d");
-    this._onChange = () => this._redrawSoon();
-    this.view.addEventListener("change", this._onChange);
     map.getContainer().addEventListener("keydown", (this._onKey = (event) => this._key(event)));
     this._watchTheme(map);
     this._reset();
   },
 
   onRemove(map) {
-    this.view.removeEventListener("change", this._onChange);
     map.getContainer().removeEventListener("keydown", this._onKey);
     this._themeWatch.disconnect();
     cancelAnimationFrame(this._frame);
@@ -97,7 +112,7 @@ export const IncidentLayer = L.Layer.extend({
 
   /** Brings a row into view, near enough to be seen for what it is. @param {number} row */
   flyTo(row) {
-    const point = this.view.point(row);
+    const point = this.view?.point(row) ?? null;
     if (point === null || !this.view.onMap(row) || !this._map) return this;
     const zoom = Math.max(this._map.getZoom(), this._zoomFor(row));
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -108,20 +123,36 @@ export const IncidentLayer = L.Layer.extend({
   /** Switches what colours and shapes stand for. @param {"event_type"|"weapon_group"} by */
   setColourBy(by) {
     this.options.colourBy = by;
-    this._categorise();
-    if (this._map) this._reset();
+    if (this.view !== null) this._categorise();
+    this._reset();
     this.fire("legend");
     return this;
   },
 
   /** Categories in legend order. @returns {import("./engine/categories.js").Category[]} */
   categories() {
-    return this._categories.list;
+    return this.view === null ? [] : this._categories.list;
+  },
+
+  /** Shows all that is in view and drawn; nothing moves where there is none. */
+  fit() {
+    if (this.view === null || !this._map) return this;
+    const { view } = this;
+    const { places, place } = view.table;
+    const seen = new Uint8Array(places.n);
+    for (const row of view.rows(0, view.table.n, { order: "oldest" })) seen[place[row]] = 1;
+    const bounds = L.latLngBounds([]);
+    for (let p = 0; p < places.n; p++) {
+      if (seen[p] && places.drawn[p]) bounds.extend([places.latitude[p] / 1e6, places.longitude[p] / 1e6]);
+    }
+    if (bounds.isValid()) this._map.fitBounds(bounds, { padding: [24, 24], maxZoom: 11, animate: false });
+    return this;
   },
 
   /** Rows in view per category, on the map or not. @returns {Int32Array} */
   categoryCounts() {
     const { view } = this;
+    if (view === null) return new Int32Array(0);
     const seen = this._categorySeen;
     const before = seen?.revision === view.revision ? seen.days : null;
     view.window.advance(this._categoryCounter, before, view.days);
@@ -147,7 +178,11 @@ export const IncidentLayer = L.Layer.extend({
 
   _reset() {
     const map = this._map;
-    if (!map) return;
+    if (!map || this.view === null) {
+      this._canvas?.getContext("2d").clearRect(0, 0, this._canvas.width, this._canvas.height);
+      this._marks = [];
+      return;
+    }
     const size = map.getSize();
     const margin = size.multiplyBy(MARGIN).round();
     this._margin = margin;
@@ -179,6 +214,7 @@ export const IncidentLayer = L.Layer.extend({
   },
 
   _onMove() {
+    if (this.view === null) return;
     // Only while dragging; a zoom ends in `moveend` and is animated until then.
     const centre = this._map.project(this._centre, this._zoom);
     if (this._map.getZoom() !== this._zoom) return;
@@ -198,6 +234,7 @@ export const IncidentLayer = L.Layer.extend({
 
   /** Lays the drawn canvas where it belongs at another zoom, until it is drawn anew. */
   _stretch(centre, zoom) {
+    if (this.view === null) return;
     const map = this._map;
     const scale = map.getZoomScale(zoom, this._zoom);
     const half = map.getSize().divideBy(2).add(this._margin);
@@ -211,7 +248,7 @@ export const IncidentLayer = L.Layer.extend({
   _redrawSoon() {
     this._frame ||= requestAnimationFrame(() => {
       this._frame = 0;
-      if (this._map) this._draw();
+      if (this._map && this.view !== null) this._draw();
     });
   },
 
@@ -292,7 +329,7 @@ export const IncidentLayer = L.Layer.extend({
 
   _drawHighlight(context) {
     const row = this._highlighted;
-    if (row === null || !this.view.onMap(row)) return;
+    if (row === null || !this.view.onMap(row) || !this.view.matches(row)) return;
     const place = this.view.table.place[row];
     const { x, y } = this._pixel(place);
     if (this.view.table.places.pin[place] === 0) {
@@ -328,6 +365,7 @@ export const IncidentLayer = L.Layer.extend({
 
   /** The mark under a point of the map's container, topmost first. @returns {Mark|null} */
   _markAt(point, slack = 0) {
+    if (this._marks.length === 0) return null;
     const x = point.x + this._margin.x - this._offset().x;
     const y = point.y + this._margin.y - this._offset().y;
     let best = null;

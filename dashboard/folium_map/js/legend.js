@@ -22,21 +22,22 @@ export const Legend = L.Control.extend({
     root.open = map.getSize().x > 700;
     root.append(element("summary", "", "Legend"), this._choice());
     this._categories = table("Incidents in view");
+    this._key = table("Size and certainty");
     this._counts = [];
-    root.append(this._categories, this._fixedRows());
+    root.append(this._categories, this._key);
     L.DomEvent.disableClickPropagation(root);
     L.DomEvent.disableScrollPropagation(root);
     this._fill();
     this._onLegend = () => this._fill();
     this._onChange = () => this._update();
     this._layer.on("legend", this._onLegend);
-    this._layer.view.addEventListener("change", this._onChange);
+    this._layer.on("draw", this._onChange);
     return root;
   },
 
   onRemove() {
     this._layer.off("legend", this._onLegend);
-    this._layer.view.removeEventListener("change", this._onChange);
+    this._layer.off("draw", this._onChange);
   },
 
   _choice() {
@@ -63,6 +64,7 @@ export const Legend = L.Control.extend({
       const count = addRow(body, draw, label);
       this._counts.push(count);
     }
+    this._fillKey();
     this._update();
   },
 
@@ -76,21 +78,24 @@ export const Legend = L.Control.extend({
   },
 
   /** What does not depend on the choice: size, missing figures, clusters, coarse places, grades. */
-  _fixedRows() {
+  _fillKey() {
     const theme = { ink: "#1d1b16", paper: "#ffffff" };
     const plain = { colour: "#5d6470", shape: "circle", known: true, ink: theme.ink };
-    const at = [WIDTH / 2, HEIGHT / 2];
-    const sizes = table("Size and certainty");
-    const body = sizes.tBodies[0];
-    addRow(body, (c) => drawSymbol(c, ...at, symbolRadius(0), plain), "None killed");
-    addRow(body, (c) => drawSymbol(c, ...at, symbolRadius(25), plain), "25 killed");
-    addRow(body, (c) => drawSymbol(c, ...at, symbolRadius(null) + 1, { ...plain, known: false }), "Figure not known");
-    addRow(body, (c) => scaled(c, 0.72, () => drawCluster(c, 18, 15, 24, [14, 7, 3], ["#5d6470", "#9aa0aa", "#c6c9ce"], theme)), "Several, with shares by kind");
-    addRow(body, (c) => scaled(c, 0.8, () => drawCoarse(c, 16, 14, 3, "#5d6470", theme)), "Somewhere within the ring or province");
-    for (const { label, outline } of this._layer.view.table.vocabulary.grade) {
-      if (outline !== "none") addRow(body, (c) => drawSymbol(c, ...at, 5.5, { ...plain, outline }), label);
+    const shares = [[14, 7, 3], ["#5d6470", "#9aa0aa", "#c6c9ce"]];
+    const body = this._key.tBodies[0];
+    const symbol = (words, radius, look = plain) =>
+      addRow(body, (context) => drawSymbol(context, WIDTH / 2, HEIGHT / 2, radius, look), words);
+    body.replaceChildren();
+    symbol("None killed", symbolRadius(0));
+    symbol("25 killed", symbolRadius(25));
+    symbol("Killed: not known", symbolRadius(null) + 1, { ...plain, known: false });
+    addRow(body, (context) => scaled(context, 0.72, () => drawCluster(context, 18, 15, 24, ...shares, theme)),
+      "Several, with shares by kind");
+    addRow(body, (context) => scaled(context, 0.8, () => drawCoarse(context, 16, 14, 3, plain.colour, theme)),
+      "Place only roughly known");
+    for (const { label, outline } of this._layer.view?.table.vocabulary.grade ?? []) {
+      if (outline !== "none") symbol(label, 5.5, { ...plain, outline });
     }
-    return sizes;
   },
 });
 
