@@ -106,7 +106,14 @@ _UNREAL = frozenset(
 _NEGATIONS = frozenset("not never didn't wasn't weren't nor hadn't haven't hasn't neither".split())
 _DENIALS = frozenset("denied denies deny denying".split())
 _CLAUSE = frozenset("when while after before as because but although though whereas if".split())
+_COUNTING_NOT = {("not", "a"), ("not", "less"), ("not", "fewer"), ("not", "more"), ("neither", "of")}
 _LONGEST_LIST = 40
+_NO_NAME = frozenset(
+    "in at on near by from with during after before when while as who which that for to into and or "
+    "but this last early late overnight inside outside since under over amid was were is are have has "
+    "had will would his her their its the a an another along across around between through of "
+    "themselves himself more less today tonight north south east west four three two".split()
+)
 _LIST_ENDS = frozenset(
     "in at on near by from with during after before when while as who which that whose for to into "
     "was were is are has have had will would said of ; . :".split()
@@ -328,7 +335,7 @@ class _Linker:
     def _counts_none(before: Sequence[str]) -> bool:
         """"Not a single civilian was killed" is a count of none; "not only killed" is no denial."""
         return "only" in before or any(
-            pair == ("not", "a") for pair in zip(before, before[1:], strict=False)
+            pair in _COUNTING_NOT for pair in zip(before, before[1:], strict=False)
         )
 
     def _if_clause(self, trigger: Trigger) -> bool:
@@ -416,7 +423,23 @@ class _Linker:
         if self._passive(trigger):
             return self._subjects(trigger, index)
         objects = self._objects(end, 1)
-        return objects if objects else self._subjects(trigger, index)
+        if objects:
+            return objects
+        subjects = self._subjects(trigger, index)
+        return [] if self._attackers(subjects) and self._named_after(end) else subjects
+
+    def _attackers(self, numbers: list[int]) -> bool:
+        return bool(numbers) and all(self.parties[n].group == "combatant" for n in numbers)
+
+    def _named_after(self, end: int) -> bool:
+        """"Gunmen shot dead Maria Lopez": a word that is no preposition, day or adverb."""
+        word = _word(self.tokens, end)
+        return (
+            word.isalpha()
+            and word not in _NO_NAME
+            and not word.endswith(("ly", "day"))
+            and _word(self.tokens, end + 1).isalpha()
+        )
 
     def _passive(self, trigger: Trigger) -> bool:
         before = [token.word for token in self.tokens[max(0, trigger.first - 4) : trigger.first]]
@@ -448,10 +471,10 @@ class _Linker:
         """"Killed two and three were wounded": the second group has its own verb."""
         following = [token.word for token in self.tokens[party.last : party.last + 4]]
         for word in following:
+            if word in ("and", ",", ".", ";"):
+                return False
             if word in AUXILIARIES or word in PARTICIPLES or word in INTRANSITIVES:
                 return True
-            if word in (",", ".", ";"):
-                return False
         return False
 
     def _subjects(self, trigger: Trigger, index: int) -> list[int]:
@@ -479,8 +502,13 @@ class _Linker:
 
     def _without_parts(self, numbers: list[int]) -> list[int]:
         """Shares are left out where their whole is there; a counted group outranks a bare noun."""
-        whole = [number for number in numbers if not self.parties[number].part]
-        return whole or numbers
+        whole = [number for number in numbers if not self.parties[number].part] or numbers
+        if len(whole) > 2:  # noqa: PLR2004 - a total and at least two shares
+            total, *rest = (self.parties[number] for number in whole)
+            gap = [token.word for token in self.tokens[total.last : rest[0].first]]
+            if gap == [","] and total.low == sum(party.low for party in rest):
+                return whole[:1]
+        return whole
 
     def _uncounted(self, trigger: Trigger, category: str, end: int) -> None:
         """"Karlov was killed": one; "they were killed": more than one; no figure otherwise."""
@@ -498,14 +526,26 @@ class _Linker:
             plural = bool({"were", "are", "weren't", "have"} & set(auxiliary))
             if set(auxiliary) & {"it", "which", "attack", "crime"}:
                 return
-            single = None if plural else 1
+            single = self._two_names(trigger) if plural else 1
             self._default(category, single, span, definite="who" in auxiliary)
+        elif trigger.form == "participle" and self._named_after(end):
+            self._default(category, 1, span, definite=False)
         elif trigger.form in ("participle", "base", "gerund") and self._names_object(end):
             plural = _word(self.tokens, end) == "them"
             self._default(category, None if plural else 1, span, definite=True)
         elif trigger.form == "noun_of":
             plural = self.tokens[trigger.first].word.endswith("s")
             self._default(category, None if plural else 1, span, definite=True)
+
+    def _two_names(self, trigger: Trigger) -> int | None:
+        """2 for "Juan Perez and Ana Ruiz were killed", None for other plurals."""
+        before = [token.word for token in self.tokens[: trigger.first]]
+        while before and (before[-1] in AUXILIARIES or before[-1].endswith("ly") or before[-1] == "also"):
+            before.pop()
+        names = [word for word in before if word != "and"]
+        two = before.count("and") == 1 and 2 <= len(names) <= 6 and before[0] != "and"  # noqa: PLR2004
+        known = any(word in _NO_NAME or not word.isalpha() for word in names)
+        return 2 if two and not known and before[-1] != "and" else None
 
     def _died(self, trigger: Trigger, category: str, span: tuple[int, int]) -> None:
         """"He died", "Karlov died"."""

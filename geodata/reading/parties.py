@@ -53,7 +53,7 @@ _MONTHS = frozenset(
 _DEFINITE = frozenset("the these those this that his her their its our my both all".split())
 _MORE = frozenset("more other others additional further another extra".split())
 _PART_WORDS = frozenset("including included includes comprising notably".split())
-_PART_PAIRS = {("among", "them"), ("among", "whom"), ("of", "whom"), ("amongst", "them")}
+_PART_PAIRS = {("of", "them"), ("among", "them"), ("among", "whom"), ("of", "whom"), ("amongst", "them")}
 _OF_THESE = frozenset("them whom which these those".split())
 _OF_DEAD = frozenset("dead victims killed wounded injured casualties fatalities deceased".split())
 _HEAD_REACH = 8
@@ -95,6 +95,8 @@ def parties_in(tokens: Sequence[Token]) -> list[Party]:
             part = True
         elif part and (word in AUXILIARIES or word == ";" or word in _STOP_PART):
             part = False
+        elif part and word == "," and _word(tokens, i + 1) == "and":
+            part = False
         party = _party(tokens, i)
         if party is None:
             i += 1
@@ -118,6 +120,7 @@ def _party(tokens: Sequence[Token], i: int) -> Party | None:
     return (
         _none(tokens, i)
         or _ordinal(tokens, i)
+        or _another(tokens, i)
         or _counted(tokens, i)
         or _single(tokens, i)
         or _bare(tokens, i)
@@ -142,9 +145,11 @@ def _head(tokens: Sequence[Token], i: int) -> _Head:
         if word in CASUALTY_NOUNS and not (word in _STOP and _leads_on(tokens, j)):
             if word in nouns or word not in ("dead", "missing", "wounded", "injured"):
                 return _Head(j + 1, "", plural=True, kind="person", category=CASUALTY_NOUNS[word])
-            if head.kind == "none" and not _noun_follows(tokens, j):
+            if _noun_follows(tokens, j):
+                continue
+            if head.kind == "none" and _after_figure(tokens, i, j):
                 return _Head(j + 1, "", plural=True, kind="person", category=CASUALTY_NOUNS[word])
-            continue
+            break
         if word in _STOP or not (word[0].isalnum() or word in "-'"):
             break
         if word in nouns:
@@ -155,6 +160,12 @@ def _head(tokens: Sequence[Token], i: int) -> _Head:
         elif head.kind != "none":
             break
     return head
+
+
+def _after_figure(tokens: Sequence[Token], i: int, j: int) -> bool:
+    """"12 wounded", "12 seriously wounded"; in "a bomb wounded" the word is a verb."""
+    between = [token.word for token in tokens[i:j]]
+    return _word(tokens, i - 1) not in ("a", "an") and all(w.endswith("ly") for w in between)
 
 
 def _leads_on(tokens: Sequence[Token], j: int) -> bool:
@@ -176,6 +187,10 @@ def _none(tokens: Sequence[Token], i: int) -> Party | None:
         return None
     if word == "no" and after == "one":
         return _zero(i, i + 2, _Head(i + 2))
+    if word == "none" and after == "of":
+        start = i + 3 if _word(tokens, i + 2) in _DEFINITE else i + 2
+        head = _head(tokens, start)
+        return _zero(i, max(head.last, start), replace(head, category=""))
     if word in ("nobody", "none"):
         return _zero(i, i + 1, _Head(i + 1))
     head = _head(tokens, i + 1)
@@ -203,6 +218,19 @@ def _ordinal(tokens: Sequence[Token], i: int) -> Party | None:
         return None
     group = head.group
     return Party(1, 1, 1, "exact", i, max(head.last, start + 1), group, more=True, ordinal=number)
+
+
+def _another(tokens: Sequence[Token], i: int) -> Party | None:
+    """"Another died in hospital", "one other was hurt"."""
+    last = i + 1
+    if tokens[i].word == "one" and _word(tokens, last) in ("other", "more"):
+        last += 1
+    elif tokens[i].word != "another":
+        return None
+    following = _word(tokens, last)
+    if following not in AUXILIARIES and following not in ("died", "later", "killed", "wounded"):
+        return None
+    return Party(1, 1, 1, "exact", i, last, more=True)
 
 
 def _counted(tokens: Sequence[Token], i: int) -> Party | None:
@@ -266,7 +294,9 @@ def _no_count(tokens: Sequence[Token], found: Quantity) -> bool:
         return after != "-" or _word(tokens, found.last + 1) != "strong"
     if before in ("aged", "age", "route", "section", "article", "resolution", "no", "number"):
         return True
-    if before in (":", "/", "-", "$") and tokens[found.first].word.isdecimal():
+    if before in (":", "/", "-") and tokens[found.first].word.isdecimal():
+        return tokens[found.first - 1].end == tokens[found.first].start
+    if before == "and" and _word(tokens, found.first - 3) == "aged":
         return True
     digits = tokens[found.first].word
     year_like = digits.isdecimal() and len(digits) == 4 and int(digits) in _YEARS
