@@ -23,6 +23,8 @@ const LIST_EVERY_MS = 120;
 /** The share of time that the list may take from a moving hand, as one part in so many. */
 const LIST_SHARE = 12;
 const SPOKEN_AFTER_MS = 700;
+/** Sources of a change of days that a person made here; others came from the page. */
+const BY_HAND = new Set(["timeline", "play", "range"]);
 const ORDERS = [["newest", "Newest first"], ["oldest", "Oldest first"], ["killed", "Most killed first"]];
 
 /**
@@ -234,7 +236,7 @@ export class Workspace extends EventTarget {
     const totals = this.view.totals();
     this.#writeSentence(totals);
     this.#followWithList(final);
-    if (source === "timeline" || source === "range") this.#say("range", { ...this.view.rangeIso, final });
+    if (BY_HAND.has(source)) this.#say("range", { ...this.view.rangeIso, final });
     if (source === "area" && final) this.#say("area", areaOf(this.view));
     if (!final) return;
     clearTimeout(this.#spoken);
