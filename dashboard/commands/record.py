@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 from argparse import Namespace
@@ -73,7 +74,8 @@ def _told(
     written = None
     if report.attention:
         written = _write_attention(report, file.absolute(), attention)
-        terminal.tell(f"{report.attention:,} rows need attention; they stand in {written}")
+        where = "are kept in the store" if written is None else f"stand in {written}"
+        terminal.tell(f"{report.attention:,} rows need attention; they {where}")
     return report.counts | {
         "file": str(file.absolute()),
         "attention_file": None if written is None else str(written),
@@ -91,15 +93,19 @@ def _counted(counts: Mapping[str, Any]) -> str:
     )
 
 
-def _write_attention(report: IngestReport, file: Path, asked: Path | None) -> Path:
-    """The rows that need attention as a table to correct and import again: reasons, then cells."""
+def _write_attention(report: IngestReport, file: Path, asked: Path | None) -> Path | None:
+    """Write the rows that need attention as a table to mend and import again.
+
+    Beside the file, or where that folder may only be read, here; None where neither can be.
+    """
+    name = f"{file.stem.removesuffix('.attention')}.attention.csv"
+    places = [file.with_name(name), Path.cwd() / name]
     if asked is not None:
-        return exports.write_attention(report.needs_attention, asked.expanduser().absolute())
-    beside = file.with_name(f"{file.stem.removesuffix('.attention')}.attention.csv")
-    try:
-        return exports.write_attention(report.needs_attention, beside)
-    except OSError:  # a folder that may only be read
-        return exports.write_attention(report.needs_attention, Path.cwd() / beside.name)
+        places = [asked.expanduser().absolute()]
+    for place in places:
+        with contextlib.suppress(OSError):
+            return exports.write_attention(report.needs_attention, place)
+    return None
 
 
 def summary(arguments: Namespace, terminal: Terminal) -> int:

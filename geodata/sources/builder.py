@@ -125,6 +125,11 @@ class TableBuilder:
         """Whether the raw table has a column, in any case of letters."""
         return column.casefold() in self._by_name
 
+    def named(self, column: str) -> bool:
+        """Whether the raw table has a column of that very name, however spaced."""
+        header = self._by_name.get(column.casefold(), "")
+        return fold(header) == fold(column)
+
     def cells(self, column: str) -> pa.Array:
         """A raw column, trimmed, empty cells null; all null where there is no such column."""
         name = self._by_name.get(column.casefold())
@@ -330,11 +335,16 @@ class TableBuilder:
         column: str,
         vocabulary: Vocabulary,
         spellings: Mapping[str, str] = _NO_SPELLINGS,
+        *,
+        strict: bool = True,
     ) -> None:
-        """Read a column of one code a cell; codes and labels count in any case of letters."""
+        """Read a column of one code a cell; codes and labels count in any case of letters.
+
+        An unknown code is a problem of its row; where not strict, a flag, and no code is held.
+        """
         known = spelling_table(vocabulary, spellings)
         read = Distinct.of(self.cells(column), lambda texts: [known.get(fold(t)) for t in texts])
-        self._unknown(read, column, vocabulary)
+        self._unknown(read, column, vocabulary, strict=strict)
         self.put(target, blank_to_null(read.plain(pa.string())))
 
     def codes(
@@ -343,8 +353,10 @@ class TableBuilder:
         column: str,
         vocabulary: Vocabulary,
         spellings: Mapping[str, str] = _NO_SPELLINGS,
+        *,
+        strict: bool = True,
     ) -> None:
-        """Read a column of several codes a cell, separated by a bar."""
+        """Read a column of several codes a cell, separated by a bar; else as `code`."""
         known = spelling_table(vocabulary, spellings)
 
         def read(cell: str) -> str | None:
@@ -352,12 +364,17 @@ class TableBuilder:
             return None if None in found else schema.join_list(code for code in found if code)
 
         codes = Distinct.of(self.cells(column), lambda texts: [read(text) for text in texts])
-        self._unknown(codes, column, vocabulary)
+        self._unknown(codes, column, vocabulary, strict=strict)
         self.put(target, codes.plain(pa.string()))
 
-    def _unknown(self, read: Distinct[Any], column: str, vocabulary: Vocabulary) -> None:
+    def _unknown(
+        self, read: Distinct[Any], column: str, vocabulary: Vocabulary, *, strict: bool
+    ) -> None:
         cells = self.cells(column)
         unknown = np.asarray(cells.is_valid()) & np.asarray(read.plain(pa.string()).is_null())
+        if not strict:
+            self.flag("code-unknown", unknown)
+            return
         for row in np.flatnonzero(unknown):
             cell = cells[int(row)].as_py()
             self.problem(

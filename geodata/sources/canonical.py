@@ -4,6 +4,9 @@ Headers may be spelled freely (see `headers`). Accounts come as a sheet or file 
 a JSON column `accounts`, or as account columns on rows that repeat the incident_id: the first row
 then speaks for the incident, the others add accounts.
 
+A word that is no code needs attention under a column's own name; under another name ("type",
+"weapon system") the column may hold other things: the row is added, flagged, and holds no code.
+
 A point without a precision is taken as a town's: people copy coordinates from a map of towns, and
 a finer claim would not be theirs.
 """
@@ -56,6 +59,21 @@ _CODES: Mapping[str, Vocabulary] = {
     "status": STATUS,
     "stance": STANCE,
 }
+_SPELLINGS = {
+    "battle": "Battles", "clash": "Battles", "clashes": "Battles", "armed clash": "Battles",
+    "explosion": "Explosions/Remote violence", "explosions": "Explosions/Remote violence",
+    "remote violence": "Explosions/Remote violence", "shelling": "Explosions/Remote violence",
+    "airstrike": "Explosions/Remote violence", "air strike": "Explosions/Remote violence",
+    "bombing": "Explosions/Remote violence", "protest": "Protests", "riot": "Riots",
+    "strategic development": "Strategic developments",
+}  # fmt: skip
+_WEAPON_SPELLINGS = {
+    "airstrike": "air-strike", "airstrikes": "air-strike", "drone": "drone-strike",
+    "uav": "drone-strike", "artillery": "artillery-shell", "mine": "landmine",
+    "land mine": "landmine", "cluster munitions": "cluster-munition",
+    "cluster bomb": "cluster-munition", "cluster bombs": "cluster-munition", "uxo":
+    "unexploded-ordnance", "firearms": "small-arms", "suicide bombing": "suicide-bomb",
+}  # fmt: skip
 _TRUTHS = {"true": True, "yes": True, "y": True, "1": True, "t": True,
            "false": False, "no": False, "n": False, "0": False, "f": False}  # fmt: skip
 _ELSEWHERE = frozenset(
@@ -132,7 +150,8 @@ def _plain_columns(builder: TableBuilder, columns: tuple[schema.Column, ...]) ->
         if name in _ELSEWHERE or not builder.has(name):
             continue
         if name in _CODES:
-            builder.code(name, name, _CODES[name])
+            spellings = _SPELLINGS if name == "event_type" else {}
+            builder.code(name, name, _CODES[name], spellings, strict=builder.named(name))
         elif column.kind == "flag":
             _flag(builder, name)
         elif column.kind == "number":
@@ -213,7 +232,10 @@ def _where(builder: TableBuilder) -> None:
 
 
 def _weapons(builder: TableBuilder) -> None:
-    builder.codes("weapon", "weapon", WEAPON)
+    own = builder.named("weapon")
+    builder.codes("weapon", "weapon", WEAPON, _WEAPON_SPELLINGS, strict=own)
+    if builder.has("weapon") and not own and not builder.has("weapon_text"):
+        builder.put("weapon_text", builder.cells("weapon"))
     builder.weapon_groups()
     if builder.has("weapon_group"):
         computed = builder.get("weapon_group")

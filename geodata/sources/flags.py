@@ -16,6 +16,7 @@ FLAGS: dict[str, str] = {
     "count-in-words": "a number of people was read from words or a range",
     "count-approximate": "a number of people is hedged ('about')",
     "count-spoilt-by-spreadsheet": "a range such as 3-4 was saved as the day 4-Mar, and read back",
+    "code-unknown": "a word in a column of codes is in no list; it stands in the source's record",
     "date-placeholder": "the date is 1970-01-01, which stands for no date; none is kept",
     "date-in-words": "the day is given in words that name no day, and stays unresolved",
     "point-placeholder": "the point is 0, 0, which stands for no point; none is kept",

@@ -158,6 +158,13 @@ def test_labels_count_as_codes(tmp_path: Path) -> None:
     assert row["weapon_group"] == "air-launched | ground-launched"
 
 
+def test_a_column_of_another_name_may_hold_other_words(tmp_path: Path) -> None:
+    cells = {"Type": "Looting", "Weapon system": "bazooka"}
+    row = only(read(table(tmp_path, BASE | cells)))
+    assert (row["event_type"], row["weapon"]) == (None, None)
+    assert (row["weapon_text"], row["quality_flags"]) == ("bazooka", "code-unknown")
+
+
 def test_a_modifier_alone_has_no_known_launch(tmp_path: Path) -> None:
     first = only(read(table(tmp_path, BASE | {"weapon": "cluster-munition"})))
     second = only(read(table(tmp_path, BASE | {"weapon": "air-strike | cluster-munition"})))
