@@ -48,7 +48,7 @@ class _Head(Element):
         self.kind, self.text = kind, text
 
 
-class IncidentLayer(JSCSSMixin, MacroElement):  # type: ignore[misc]  # folium has no types
+class IncidentLayer(JSCSSMixin, MacroElement):
     """Incidents on a folium map, with a legend and, outside the application, a timeline.
 
     In the page, the promise under the element's name resolves to the Leaflet layer (see

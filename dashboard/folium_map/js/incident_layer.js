@@ -39,7 +39,7 @@ const FALLBACK = { "--cm-ink": "#1d1b16", "--cm-paper": "#ffffff", "--cm-accent"
  */
 export const IncidentLayer = L.Layer.extend({
   options: {
-    colourBy: "event_type", cell: 66, fine: 26, fineUpTo: 420, pane: "incidents", flyOnPick: true,
+    colourBy: "event_type", cell: 62, fine: 28, fineUpTo: 240, pane: "incidents", flyOnPick: true,
     attribution: "",
   },
 
@@ -63,6 +63,8 @@ export const IncidentLayer = L.Layer.extend({
     this._hovered = null;
     if (view !== null) {
       this._radii = ringRadii(view.table.places);
+      this._weights = new Uint32Array(view.table.places.n);
+      for (const place of view.table.place) this._weights[place]++;
       this._categorise();
       view.addEventListener("change", this._onChange);
     }
@@ -206,7 +208,7 @@ export const IncidentLayer = L.Layer.extend({
 
   _arrange(screen) {
     const { view, options, _radii, _categories } = this;
-    this._arrangement = new Arrangement(view.table.places, _radii, screen, options);
+    this._arrangement = new Arrangement(view.table.places, _radii, screen, options, this._weights);
     this._counter = new GroupCounter(
       view.table, view.alive, this._arrangement, _categories.of, _categories.list.length,
     );
@@ -310,7 +312,7 @@ export const IncidentLayer = L.Layer.extend({
     const { atPlace } = this._counter;
     const shown = [];
     for (let place = 0; place < atPlace.length; place++) if (atPlace[place] > 0) shown.push(place);
-    if (shown.length > 300) return; // no ring could be told from another
+    if (shown.length > 60) return; // no ring could be told from another
     for (const place of shown) this._drawPlaceRing(context, place, this._theme.ink);
   },
 

@@ -19,7 +19,7 @@ export function drawTimeline(context, timeline) {
   const lane = Math.round(plot * KILLED_LANE);
   const room = plot - lane - 4;
   drawTicks(context, timeline, theme, plot);
-  drawBars(context, timeline, bins, room, theme);
+  drawBars(context, timeline, bins, room, { ...theme, colours: visibleOn(theme.paper, timeline.colours) });
   drawKilled(context, timeline, bins, room + 4, lane, theme);
   drawScaleNotes(context, timeline, bins, theme, room + 4);
 }
@@ -70,8 +70,18 @@ function drawTicks(context, { scale, view }, { muted, line, strong }, plot) {
   }
 }
 
-function drawBars(context, timeline, bins, room, { line }) {
-  const { scale, colours } = timeline;
+/** The vocabulary's colours were measured on light paper; on dark paper they are lightened. */
+function visibleOn(paper, colours) {
+  const channels = (colour) => [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
+  const isHex = /^#[0-9a-f]{6}$/i;
+  const dark = isHex.test(paper) && Math.max(...channels(paper)) < 110;
+  if (!dark) return colours;
+  return colours.map((colour) =>
+    `rgb(${channels(colour).map((channel) => Math.round(channel + (255 - channel) * 0.42)).join(" ")})`);
+}
+
+function drawBars(context, timeline, bins, room, { line, colours }) {
+  const { scale } = timeline;
   const most = Math.max(1, ...bins.map((bin) => bin.total));
   const { from, to } = timeline.window;
   context.fillStyle = line;

@@ -40,8 +40,9 @@ export class Arrangement {
    * @param {Screen} screen
    * @param {{cell: number, fine: number, fineUpTo: number}} sizes cells in pixels: `fine` ones are
    *   used where they make no more than `fineUpTo` groups
+   * @param {ArrayLike<number>} weights rows of every place, whatever is filtered
    */
-  constructor(places, radii, screen, { cell, fine, fineUpTo }) {
+  constructor(places, radii, screen, { cell, fine, fineUpTo }, weights) {
     this.places = places;
     this.screen = screen;
     /** Pixels per world unit. */
@@ -52,6 +53,7 @@ export class Arrangement {
     this.groupOf = new Int32Array(places.n);
     this._assign(fine);
     if (this.size > fineUpTo) this._assign(cell);
+    this._merge(weights);
   }
 
   /** x of a place in the copy of the world that is nearest to the screen. @param {number} place */
@@ -94,6 +96,44 @@ export class Arrangement {
     this.distinct = Int32Array.from(distinct);
   }
 
+  /**
+   * Groups whose circles would lie on one another become one: the grid cuts towns in two. What is
+   * filtered plays no part, so that nothing jumps while the days move.
+   */
+  _merge(weights) {
+    const { size, groupOf, places, scale } = this;
+    const [x, y, weight] = [0, 1, 2].map(() => new Float64Array(size));
+    for (let p = 0; p < places.n; p++) {
+      const group = groupOf[p];
+      if (group < 0) continue;
+      x[group] += this.unwrapped(p) * weights[p];
+      y[group] += places.y[p] * weights[p];
+      weight[group] += weights[p];
+    }
+    const radius = Float64Array.from(weight, (rows, g) => (this.coarse[g] ? 15 : reach(rows)));
+    const order = Array.from(weight.keys()).sort((a, b) => weight[b] - weight[a] || a - b);
+    const into = new Int32Array(size);
+    const kept = [];
+    for (const g of order) {
+      const px = (x[g] / weight[g]) * scale;
+      const py = (y[g] / weight[g]) * scale;
+      const near = kept.find((k) => this.coarse[k.g] === this.coarse[g] &&
+        Math.hypot(k.px - px, k.py - py) < (radius[k.g] + radius[g]) * 0.82);
+      into[g] = near === undefined ? kept.push({ g, px, py }) - 1 : into[near.g];
+    }
+    this._renumber(into, kept.map((k) => k.g));
+  }
+
+  _renumber(/** @type {Int32Array} */ into, /** @type {number[]} */ kept) {
+    const distinct = new Int32Array(kept.length);
+    this.distinct.forEach((count, g) => (distinct[into[g]] += count));
+    const { groupOf } = this;
+    for (let p = 0; p < groupOf.length; p++) if (groupOf[p] >= 0) groupOf[p] = into[groupOf[p]];
+    this.coarse = Uint8Array.from(kept, (g) => this.coarse[g]);
+    this.distinct = distinct;
+    this.size = kept.length;
+  }
+
   /** Whether a coarse place stands apart at this zoom. @param {number} place */
   ringShown(place) {
     const pixels = this._radii[place] * this.scale;
@@ -104,6 +144,11 @@ export class Arrangement {
   ringPixels(/** @type {number} */ place) {
     return this._radii[place] * this.scale;
   }
+}
+
+/** About how wide the circle of so many rows is drawn, in pixels. */
+function reach(/** @type {number} */ rows) {
+  return rows === 1 ? 8 : Math.min(28, 11.5 + 1.25 * Math.log2(rows));
 }
 
 /** Counts and sums per group: an accumulator for `TimeWindow.advance`; whole numbers throughout. */
@@ -141,27 +186,38 @@ export class GroupCounter {
   }
 
   addSlice(lo, hi, sign) {
-    const { alive } = this;
-    for (let i = lo; i < hi; i++) if (alive[i] === KIND.REGULAR) this._add(i, sign);
+    const { alive, category, categories, counts, coarse, sumX, sumY, sumRow, atPlace, _x } = this;
+    const { groupOf, coarse: apart } = this.arrangement;
+    const { place, places: { y, pin } } = this.table;
+    for (let i = lo; i < hi; i++) {
+      if (alive[i] !== KIND.REGULAR) continue;
+      const p = place[i];
+      const group = groupOf[p];
+      if (group < 0) continue;
+      counts[group * categories + category[i]] += sign;
+      sumX[group] += sign * _x[p];
+      sumY[group] += sign * y[p];
+      sumRow[group] += sign * i;
+      if (pin[p] === 0) coarse[group] += sign;
+      if (apart[group] === 1) atPlace[p] += sign;
+    }
   }
 
   addRows(rows, count) {
     for (let k = 0; k < count; k++) {
       const row = rows[k] < 0 ? -1 - rows[k] : rows[k];
-      if (this.alive[row] !== KIND.OUT) this._add(row, rows[k] < 0 ? -1 : 1);
+      if (this.alive[row] === KIND.OUT) continue;
+      const sign = rows[k] < 0 ? -1 : 1;
+      const place = this.table.place[row];
+      const group = this.arrangement.groupOf[place];
+      if (group < 0) continue;
+      this.counts[group * this.categories + this.category[row]] += sign;
+      this.sumX[group] += sign * this._x[place];
+      this.sumY[group] += sign * this.table.places.y[place];
+      this.sumRow[group] += sign * row;
+      if (this.table.places.pin[place] === 0) this.coarse[group] += sign;
+      if (this.arrangement.coarse[group] === 1) this.atPlace[place] += sign;
     }
-  }
-
-  _add(row, sign) {
-    const place = this.table.place[row];
-    const group = this.arrangement.groupOf[place];
-    if (group < 0) return;
-    this.counts[group * this.categories + this.category[row]] += sign;
-    this.coarse[group] += this.table.places.pin[place] === 0 ? sign : 0;
-    this.sumX[group] += sign * this._x[place];
-    this.sumY[group] += sign * this.table.places.y[place];
-    this.sumRow[group] += sign * row;
-    if (this.arrangement.coarse[group] === 1) this.atPlace[place] += sign;
   }
 
   /** Rows in a group. @param {number} group */
