@@ -145,8 +145,10 @@ READER = """
 import sys, time
 from geodata.errors import StoreBusy
 from geodata.store import Store
-store, until = Store.open(sys.argv[1]), time.time() + float(sys.argv[2])
+store = Store.open(sys.argv[1])
 store.snapshot()
+print("ready", flush=True)
+until = time.time() + float(sys.argv[2])
 longest = refused = looks = 0
 while time.time() < until:
     start = time.perf_counter()
@@ -168,10 +170,11 @@ def beside_readers(store: Store, readers: int, seconds: float, write: Callable[[
     while time.monotonic() < until:
         waits.append(timed(write, 1)[0])
         time.sleep(0.5)
-    told = [process.communicate()[0].split() for process in running]
+    told = [process.communicate()[0].splitlines()[-1].split() for process in running]
     return (
         f"{readers} reader processes beside {len(waits)} edits: "
-        f"{sum(int(words[1]) for words in told)} refused, longest snapshot "
+        f"{sum(int(words[1]) for words in told)} of {sum(int(words[2]) for words in told)} looks "
+        f"refused, longest snapshot "
         f"{max(float(words[0]) for words in told):.1f} s, longest edit {max(waits):.1f} s."
     )
 
