@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from geodata.gazetteer.admin import AdminMatch, admin1_name, lies_in
-from geodata.gazetteer.index import EXACT, PlaceIndex
+from geodata.gazetteer.index import EXACT, ROMANISED, PlaceIndex
 from geodata.gazetteer.places import Candidate, distance_km
 
 MOST_CANDIDATES: Final = 10
@@ -150,7 +150,7 @@ CHOSEN_LAYERS: Final = 2
 def _method(best: Hit, context: Context) -> str:
     parts = ["name" if best.is_main_name and best.tier == EXACT else "alias"]
     if best.tier != EXACT:
-        parts = ["romanised name"]
+        parts = ["romanised name" if best.tier == ROMANISED else "consonants"]
     if context.admin is not None:
         parts.append("admin1")
     if context.seats:

@@ -8,13 +8,15 @@ import numpy as np
 import pandas as pd
 
 from geodata.gazetteer import names
-from geodata.gazetteer.admin import admin1_match
+from geodata.gazetteer.admin import admin1_match, lies_in
 from geodata.gazetteer.countries import country_code
 from geodata.gazetteer.phrases import split_feature
 from geodata.gazetteer.places import distance_km
 
 EXACT_ENOUGH: Final = frozenset(("exact", "site", "street", "neighbourhood", "town"))
 """Precisions whose point says where a named place is; `near` and units do not."""
+_OF_PLACES: Final = frozenset(("", "settlement", "site"))
+"""Roles of feature words whose name is the place's own: "X governorate" does not teach X."""
 LARGEST_SPREAD_KM: Final = 10.0
 """Rows of one name and province farther apart than this are several places, or centroids."""
 
@@ -42,11 +44,17 @@ def learned_places(incidents: pd.DataFrame) -> pd.DataFrame:
     rows: list[dict[Any, Any]] = _usable(incidents).to_dict("records")
     for row in rows:
         country = country_code(row["country"]) or ""
-        bare = split_feature(row["place_name"])[0] or row["place_name"]
+        bare, role = split_feature(row["place_name"])
+        if role not in _OF_PLACES:
+            continue
         admin1 = row["admin1"] if isinstance(row["admin1"], str) else ""
         match = admin1_match(admin1, country) if country else None
         key = (country, match.name if match else names.folded(admin1), names.folded(bare))
-        if country and key[2]:
+        # Where the coordinates and the stated province contradict, nothing is learned.
+        apart = match is not None and not lies_in(
+            match, country, "", row["latitude"], row["longitude"]
+        )
+        if country and key[2] and not apart:
             groups.setdefault(key, []).append({**row, "place_name": bare, "admin1": admin1})
     learned = [_place(country, group) for (country, _, _), group in groups.items()]
     kept = [place for place in learned if place["spread_km"] <= LARGEST_SPREAD_KM]

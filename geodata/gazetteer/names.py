@@ -148,12 +148,14 @@ _CUSTOMS = {
 }
 _ARABIC_ENDING = re.compile(r"(?:[aei]h|aa|[ae])\b")
 _KAFR = re.compile(r"\bk[ae]?f[ae]?r\b")
+_DOUBLED_CONSONANT = re.compile(r"([b-df-hj-np-tv-z])\1+")
 _DOUBLED = re.compile(r"([^\n])\1+")
 
 
 def _respell(text: str, customs: str) -> str:
     """Folded Latin lines in the form that a country's customs agree on."""
     if customs == "arabic":
+        text = _DOUBLED_CONSONANT.sub(r"\1", text)
         text = _ARABIC_ENDING.sub("a", _KAFR.sub("kfr", text))
     for old, new in _CUSTOMS[customs]:
         text = text.replace(old, new)

@@ -42,6 +42,7 @@ def test_case_marks_and_spaces_do_not_count(first: str, second: str) -> None:
         ("Douma", "Dūmā", "SYR"),
         ("Teir Maaleh", "Tayr Ma'lah", "SYR"),
         ("Kfar Zeita", "Kafr Zayta", "SYR"),
+        ("Hayan", "Ḩayyān", "SYR"),
         ("الحسكة", "حسكة", "SYR"),
         ("Харків", "Kharkiv", "UKR"),
         ("Харьков", "Kharkov", "UKR"),

@@ -1,0 +1,65 @@
+"""What one data set knows, another may ask; what contradicts itself teaches nothing."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from geodata.gazetteer import Gazetteer
+from geodata.gazetteer.index import PlaceIndex
+from geodata.gazetteer.layers import table_places
+from geodata.gazetteer.learned import learned_places
+from geodata.gazetteer.lookup import LEARNED
+
+HAYYAN = {"place_name": "Hayyan village", "admin1": "Aleppo Governorate", "country": "SYR",
+          "latitude": 36.324, "longitude": 37.098, "location_precision": "town"}  # fmt: skip
+
+
+def learned(*rows: dict[str, object]) -> pd.DataFrame:
+    return learned_places(pd.DataFrame([{**HAYYAN, **row} for row in rows]))
+
+
+def test_rows_of_one_place_are_one_place_at_their_middle() -> None:
+    table = learned({}, {"latitude": 36.326}, {"latitude": 36.325, "place_name": "HAYYAN"})
+    assert len(table) == 1
+    place = table.iloc[0]
+    assert (place["name"], place["count"], place["latitude"]) == ("Hayyan", 3, 36.325)
+    assert 0 < place["spread_km"] < 1
+
+
+def test_a_learned_place_answers_another_spelling_and_script() -> None:
+    index = PlaceIndex.build(table_places(learned({})), "learned places")
+    gazetteer = Gazetteer([(LEARNED, index)])
+    for name in ("Hayan", "Ḩayyān", "Hayyan town"):
+        found = gazetteer.locate(name, country="Syria", admin1="حلب")
+        assert (found.latitude, found.source) == (36.324, "learned places")
+
+
+def test_one_name_at_two_spots_teaches_nothing() -> None:
+    assert learned({}, {"latitude": 36.1}).empty
+
+
+def test_coordinates_outside_the_stated_province_teach_nothing() -> None:
+    assert learned({"latitude": 33.5, "longitude": 36.3}).empty
+
+
+def test_what_is_only_near_or_a_unit_teaches_nothing() -> None:
+    assert learned({"location_precision": "near"}, {"location_precision": "admin1"}).empty
+    assert learned({"place_name": "Aleppo Governorate"}, {"place_name": "near Hayyan"}).empty
+
+
+def test_what_a_gazetteer_placed_is_not_learned_back() -> None:
+    assert learned({"location_method": "name+admin1"}).empty
+    assert len(learned({"location_method": "source"})) == 1
+
+
+def test_rows_without_a_country_or_coordinates_teach_nothing() -> None:
+    assert learned({"country": None}, {"latitude": None}, {"place_name": None}).empty
+
+
+def test_long_arabic_names_reach_a_latin_spelling_by_their_consonants() -> None:
+    table = learned({"place_name": "Maarah al-Naasan", "admin1": "Idlib",
+                     "latitude": 36.0, "longitude": 36.8})  # fmt: skip
+    gazetteer = Gazetteer([(LEARNED, PlaceIndex.build(table_places(table), "learned places"))])
+    found = gazetteer.locate("معارة النعسان", country="SYR", admin1="إدلب")
+    assert (found.latitude, found.method) == (36.0, "consonants+admin1")
+    assert gazetteer.locate("Maarat Naasin", country="SYR", admin1="Idlib").precision == "admin1"
