@@ -8,7 +8,7 @@
 
 import { element, fill, foreign, foreignList, failureNotice, failureSentence, symbol } from "./dom.js";
 import { ScrollScale } from "./scroll_scale.js";
-import { casualtiesBriefly, number, term, whenBriefly, whereBriefly } from "./text.js";
+import { casualtiesBriefly, term, whenBriefly, whereBriefly } from "./text.js";
 
 /** Height of a row in units of the page's font size. */
 const ROW_REM = 4.75;
@@ -376,6 +376,5 @@ function rowMarks(row, vocabulary) {
     marks.push(" · ", element("span", { class: "cm-grade", "data-grade": code }, label));
   }
   if (row.disputed) marks.push(" · ", element("span", { class: "cm-disputed" }, "Disputed"));
-  else if (row.n_accounts > 1) marks.push(` · ${number(row.n_accounts)} accounts`);
   return marks;
 }

@@ -224,11 +224,16 @@ export function whereWords(incident, vocabulary, countries = {}) {
   const names = placeNames(incident, precision, countries);
   const before = names.length ? (BEFORE[precision] ?? "") : "";
   return {
-    before: before === "near" && /^near\b/i.test(names[0]) ? "" : before,
+    before: alreadySays(before, names[0]) ? "" : before,
     names,
     exactness: exactnessWords(incident, precision, vocabulary),
     asWritten: placeAsWritten(incident, precision, names),
   };
+}
+
+/** Whether a name as it was coded begins with our word: "near Pahalgam". */
+function alreadySays(before, name) {
+  return before === "near" && /^(near|around|outside)\b/i.test(name ?? "");
 }
 
 function placeAsWritten(incident, precision, names) {
@@ -267,7 +272,8 @@ export function whereBriefly(row, countries = {}) {
     const said = written === null ? names : [written, ...names];
     return { before: "not located:", names: said.length ? said : ["no place given"] };
   }
-  const before = precision === "near" || precision === "sea" ? BEFORE[precision] : "";
+  const fine = precision === "near" || precision === "sea" ? BEFORE[precision] : "";
+  const before = alreadySays(fine, names[0]) ? "" : fine;
   const coarse = precision === "admin1" || precision === "admin2" || precision === "country";
   return { before: coarse ? "in" : before, names: names.length ? names : [written ?? "no place given"] };
 }
