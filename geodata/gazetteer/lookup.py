@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -19,7 +21,7 @@ from geodata import boundaries
 from geodata.errors import UnreadableFile
 from geodata.gazetteer import choose, names
 from geodata.gazetteer.admin import admin1_match, country_meant
-from geodata.gazetteer.choose import MOST_CANDIDATES, Choice, Context, Hit
+from geodata.gazetteer.choose import MOST_CANDIDATES, NAMESAKE_KM, Choice, Context, Hit
 from geodata.gazetteer.countries import country_code, neighbours
 from geodata.gazetteer.index import EXACT, ROMANISED, SKELETON, PlaceIndex
 from geodata.gazetteer.layers import (
@@ -31,11 +33,12 @@ from geodata.gazetteer.layers import (
     table_places,
 )
 from geodata.gazetteer.packs import open_packs
-from geodata.gazetteer.phrases import PlacePhrase, readings
+from geodata.gazetteer.phrases import PlacePhrase, readings, several
 from geodata.gazetteer.pins import around_seat, pinned, pinned_between, unit_location
 from geodata.gazetteer.places import Candidate, Location, distance_km
 
 _FURTHEST: Final = 4
+KEPT_SECONDS: Final = 30 * 86_400
 BRIDGE_CONSONANTS: Final = 5
 """Consonants that a name in Arabic letters needs to be matched with a Latin spelling by them."""
 ACROSS_KM: Final = 25.0
@@ -77,9 +80,18 @@ def _base_index(cache_dir: Path, progress: Progress | None) -> PlaceIndex:
             return index
     finally:
         shutil.rmtree(work, ignore_errors=True)
+    _forget_older(cache_dir)
     if progress:
         progress("Indexing place names", 1.0)
     return PlaceIndex.open(folder)
+
+
+def _forget_older(cache_dir: Path) -> None:
+    """Remove indexes of earlier versions, and halves that a crash left, after a month."""
+    limit = time.time() - KEPT_SECONDS
+    for folder in cache_dir.glob("gazetteer-*"):
+        if folder.stat().st_mtime < limit:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 class Gazetteer:
@@ -229,7 +241,27 @@ class Gazetteer:
             if location.latitude is not None:
                 return location
             abstained = abstained or location
-        return abstained
+        return self._listed(name, context) or abstained
+
+    def _listed(self, name: str, context: Context) -> Location | None:
+        """One point for a cell that lists places near each other; abstains where they are not."""
+        places = several(name)
+        found = [self._named(place, context) for place in places]
+        points = [location for location in found if location and location.latitude is not None]
+        if not points:
+            return None
+        first = points[0]
+        apart = max(_apart_km(first, other) for other in points)
+        candidates = tuple(dict.fromkeys(c for point in points for c in point.candidates[:2]))
+        if len(points) < len(places) or apart > NAMESAKE_KM:
+            return Location(
+                None, None, "unknown", None, f"abstained: {len(places)} places in one cell",
+                country=context.country, candidates=candidates,
+            )  # fmt: skip
+        return replace(
+            first, precision="near", radius_km=round(max(apart, first.radius_km or 0.0, 3.0), 1),
+            method=f"{len(places)} places near each other", candidates=candidates,
+        )  # fmt: skip
 
     def _read(self, reading: PlacePhrase, context: Context) -> Location | None:
         """The location of one reading; None where its name is nowhere in the country."""
@@ -355,6 +387,14 @@ class Gazetteer:
                 hits.append((distance_km(latitude, longitude, *hit.point), hit))
         hits.sort(key=lambda pair: (pair[0], pair[1].rank))
         return [choose.candidate(hit, None) for _, hit in hits[:limit]]
+
+
+def _apart_km(first: Location, second: Location) -> float:
+    """The distance between two located points, kilometres; infinite without both."""
+    points = (first.latitude, first.longitude, second.latitude, second.longitude)
+    if any(value is None for value in points):
+        return math.inf
+    return distance_km(*(value or 0.0 for value in points))
 
 
 def _keys(name: str, country: str) -> list[tuple[str, tuple[str, ...]]]:

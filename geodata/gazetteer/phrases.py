@@ -70,10 +70,10 @@ _OFFSET = re.compile(
 )
 _BETWEEN = re.compile(r"^(?:on the road )?(?:in )?between\s+(.+?)\s+and\s+(.+)$", re.IGNORECASE)
 _PARENTHESIS = re.compile(r"^(.*?)\s*[(\[]([^()\[\]]+)[)\]]\s*(.*)$")
-_PARTS = re.compile(r"\s*[,;،]\s*|\s+in\s+")
+_PARTS = re.compile(r"\s*[,،]\s*|\s+in\s+")
+_SEVERAL = re.compile(r"\s*[;؛|]\s*|\s+(?:and|&|et|y|та|и)\s+|\s+و(?=\w)", re.IGNORECASE)
 _DASH = re.compile(r"\s+[-–—]\s*|\s*[–—]\s+|\s*:\s+")
 _SLASH = re.compile(r"\s*/\s*|\s+(?:or|aka|a\.k\.a\.|also known as)\s+")
-_AND = re.compile(r"\s+(?:and|&|et|y|та|и)\s+", re.IGNORECASE)
 _KM_PER_MILE = 1.609344
 
 
@@ -156,6 +156,15 @@ def _outer(containers: tuple[str, ...], inner: str) -> list[PlacePhrase]:
         outer = containers[position + 1 :]
         readings.append(PlacePhrase(bare, role, relation, within=outer))
     return readings
+
+
+def several(text: str) -> tuple[str, ...]:
+    """The places that one cell lists ("Homs; Hama", "Zardana and Binnish"); () for a single one."""
+    text = " ".join(text.split())[:LONGEST_PHRASE]
+    if _BETWEEN.match(text):
+        return ()
+    pieces = tuple(piece for piece in _SEVERAL.split(text) if words(piece))
+    return pieces if len(pieces) > 1 else ()
 
 
 @lru_cache(maxsize=16384)

@@ -187,6 +187,27 @@ def test_a_governorate_is_its_polygon_and_not_its_capital(gazetteer: Gazetteer) 
     assert (found.precision, found.method) == ("admin1", "admin1 named")
 
 
+def test_places_far_apart_in_one_cell_are_not_made_into_one(gazetteer: Gazetteer) -> None:
+    found = gazetteer.locate("Homs; Manbij", country="SYR")
+    assert found.latitude is None
+    assert "2 places in one cell" in found.method
+    assert {c.name for c in found.candidates} == {"Homs", "Manbij"}
+
+
+def test_places_near_each_other_in_one_cell_are_one_ring() -> None:
+    pair = [
+        Place("Zardana", [], 36.04, 36.75, "SYR", "12"),
+        Place("Binnish", [], 35.96, 36.71, "SYR", "12"),
+    ]
+    found = build((BASE, pair)).locate("Zardana and Binnish", country="SYR", admin1="Idlib")
+    assert (found.precision, found.method) == ("near", "2 places near each other")
+    assert (found.radius_km or 0) > 9
+
+
+def test_a_listed_place_that_is_missing_makes_it_abstain(gazetteer: Gazetteer) -> None:
+    assert gazetteer.locate("Homs and Xyzzy", country="SYR").latitude is None
+
+
 def test_corrections_win_over_every_other_layer() -> None:
     corrected = Place("Manbij", [], 36.0, 38.0, "SYR", "Aleppo", "precision:exact")
     learned = Place("Manbij", [], 36.1, 38.1, "SYR", "Aleppo", "precision:town")
