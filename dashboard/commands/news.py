@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import sys
@@ -13,9 +14,12 @@ from typing import Any
 from dashboard.commands.places import refuse_unknown_country, written
 from dashboard.commands.record import gazetteer
 from dashboard.commands.terminal import Terminal
+from geodata.documents import LARGEST_FILE, read_document
 from geodata.errors import ImpossibleValue, UnreadableFile
 from geodata.gazetteer import Gazetteer, country_code
 from geodata.reading import Draft, Reading, read_text
+
+_PLAIN = frozenset((".txt", ".text", ".md", ""))
 
 
 def read(arguments: Namespace, terminal: Terminal) -> int:
@@ -28,9 +32,9 @@ def read(arguments: Namespace, terminal: Terminal) -> int:
     places = gazetteer(terminal)
     if arguments.jsonl is not None:
         return _read_lines(arguments, terminal, places)
-    text = _text(arguments.file)
+    text, stated = _document(arguments.file)
     reading = read_text(
-        text, published=published, country=country, places=places,
+        text, published=published or stated, country=country, places=places,
         document_id=None if arguments.file == "-" else Path(arguments.file).name,
     )  # fmt: skip
     if arguments.out is not None:
@@ -51,18 +55,20 @@ def _day(text: str | None) -> dt.date | None:
         raise ImpossibleValue(f"{text!r} is no day; expected YYYY-MM-DD.") from error
 
 
-def _text(name: str) -> str:
+def _document(name: str) -> tuple[str, dt.date | None]:
+    """The text, and the day of publication where the file itself gives one.
+
+    Plain text in UTF-8 is read as it stands, so that offsets fit the file.
+    """
     if name == "-":
-        return sys.stdin.buffer.read().decode("utf-8", "replace")
+        return sys.stdin.buffer.read().decode("utf-8", "replace"), None
     path = Path(name)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UnreadableFile(path, f"it cannot be read ({error.strerror}).") from error
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UnreadableFile(path, "it is no text in UTF-8.") from error
+    if path.suffix.casefold() in _PLAIN:
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            if path.stat().st_size <= LARGEST_FILE:
+                return path.read_bytes().decode("utf-8-sig"), None
+    document = read_document(path)
+    return document.text, document.published
 
 
 def _told(reading: Reading) -> str:

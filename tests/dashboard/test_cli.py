@@ -209,6 +209,14 @@ def test_a_text_becomes_drafts_and_nothing_is_stored(
     assert "no day" in refusal(capsys, "read", path, "--published", "yesterday")
 
 
+def test_a_web_page_is_read_as_its_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = "<html><body><p>A bomb killed three people in Kabul on Monday.</p></body></html>"
+    path = tmp_path / "page.html"
+    path.write_text(page, encoding="utf-8")
+    assert answer(capsys, "read", path)["drafts"][0]["killed"]["best"] == 3
+    assert "photo.jpg" in refusal(capsys, "read", tmp_path / "photo.jpg")
+
+
 def test_many_texts_are_read_and_a_broken_line_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
