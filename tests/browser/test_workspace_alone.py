@@ -331,6 +331,7 @@ def test_a_pick_on_the_map_opens_the_card_and_a_stack_becomes_a_list(page: Page)
     expect(page.locator(".cm-card h2")).to_be_visible()
     page.evaluate("layer.fire('pick', { row: 5, rows: new Uint32Array([5, 6, 7]) })")
     expect(page.locator(".cm-panel-title")).to_have_text("3 incidents at this point")
+    assert _said(page, "open")[-1] == {"incident_id": None}
     assert page.locator(".cm-row").count() == 3
     page.get_by_role("button", name="Show all").click()
     expect(page.locator(".cm-panel-title")).to_have_text("3,002 incidents")
@@ -380,7 +381,7 @@ def test_an_empty_store_says_what_to_do(browser: Browser) -> None:
     with serving(records([])) as server, _visit(browser, server, viewport=WIDE) as seen:
         for page in _watched(seen):
             expect(page.get_by_text("There are no incidents yet.")).to_be_visible()
-            expect(page.locator(".cm-empty")).to_contain_text("Add data")
+            expect(page.locator(".cm-empty")).to_contain_text("add a file or an article")
 
 
 def test_a_dragged_window_is_announced_and_asks_for_no_rows_until_it_rests(

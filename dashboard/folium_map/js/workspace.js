@@ -5,9 +5,9 @@
 
 import { AreaTool } from "./area.js";
 import { IncidentCard } from "./card.js";
-import { element, failureNotice, fill, foreign, foreignList } from "./dom.js";
+import { element, failureNotice, fill, foreign } from "./dom.js";
+import { emptyState } from "./empty_state.js";
 import { sentence } from "./engine/sentence.js";
-import { filterWords } from "./filter_words.js";
 import { IncidentList } from "./list.js";
 import { RowSource } from "./row_source.js";
 import { labelFiles, PlaceSearch } from "./search.js";
@@ -308,35 +308,12 @@ export class Workspace extends EventTarget {
   // --- nothing to show ---------------------------------------------------------------------------
 
   #explainEmpty() {
-    const { view } = this;
-    if (view.table.n === 0) {
-      fill(this.parts.empty, element("p", { class: "cm-empty-title" }, "There are no incidents yet."), element("p", {}, "Open “Add data” to read a file or an article; every row of it will appear here."));
-    } else if (view.count() > 0) this.#explainEmptyView();
-    else this.#explainNoMatch();
-  }
-
-  #explainEmptyView() {
-    const show = () => {
+    const showAll = () => {
       this.parts.inView.checked = false;
       this.#setInView(false);
       this.parts.title.focus();
     };
-    fill(
-      this.parts.empty,
-      element("p", { class: "cm-empty-title" }, "No incident lies in this part of the map."),
-      element("p", {}, `${counted(this.view.count(), "incident")} elsewhere or not on the map.`),
-      element("button", { type: "button", class: "cm-button", onclick: show }, "Show all of them"),
-    );
-  }
-
-  #explainNoMatch() {
-    const lines = filterWords(this.view.predicate, this.names);
-    fill(
-      this.parts.empty,
-      element("p", { class: "cm-empty-title" }, "No incident matches all of these."),
-      element("dl", { class: "cm-facts" }, ...lines.map(({ label, values }) => element("div", {}, element("dt", {}, label), element("dd", {}, ...foreignList(values, " or "))))),
-      element("button", { type: "button", class: "cm-button", onclick: () => this.#reset() }, "Reset all filters"),
-    );
+    fill(this.parts.empty, ...emptyState(this.view, this.names, { showAll, reset: () => this.#reset() }));
   }
 
   #reset() {
@@ -376,7 +353,7 @@ export class Workspace extends EventTarget {
       this.#open({ row }, { back: "map" });
       return;
     }
-    this.#leaveCard();
+    this.#dropCard();
     this.#stack = all;
     this.#showRows();
     this.sheet.raise();
@@ -424,6 +401,15 @@ export class Workspace extends EventTarget {
     this.#show("listing");
   }
 
+  /** Leave the card for another part of the panel. */
+  #dropCard() {
+    const wasOpen = this.#openId !== null;
+    this.#back = null;
+    this.#leaveCard();
+    this.#highlight(null);
+    if (wasOpen) this.#say("open", { incident_id: null });
+  }
+
   #close({ silent }) {
     const back = this.#back;
     this.#back = null;
@@ -445,7 +431,7 @@ export class Workspace extends EventTarget {
   }
 
   #openTray() {
-    if (!this.parts.card.hidden) this.#leaveCard();
+    this.#dropCard();
     this.#show("tray");
     this.sheet.raise();
     this.tray.open();
