@@ -196,13 +196,15 @@ def test_the_browser_finds_and_sums_what_the_store_does_on_random_filters() -> N
         [{"predicate": one.predicate(), "hits": hits(incidents, one)} for one in filters],
     )
     sizes = set()
-    for chosen, answer in zip(filters, answers, strict=True):
-        summary = summarise(incidents, chosen)
-        assert answer["rows"] == found(incidents, chosen), chosen
-        assert answer["totals"] == {name: getattr(summary, name) for name in answer["totals"]}
-        assert answer["sentence"] == summary.sentence
-        assert answer["one_by_one"] == summary.incidents
-        sizes.add(summary.incidents)
+    for number, (chosen, answer) in enumerate(zip(filters, answers, strict=True)):
+        rows = found(incidents, chosen)
+        assert answer["rows"] == rows, chosen
+        assert answer["one_by_one"] == answer["totals"]["incidents"] == len(rows)
+        sizes.add(len(rows))
+        if number % 4 == 0:  # the sums take the store ten times as long as the rows
+            summary = summarise(incidents, chosen)
+            assert answer["totals"] == {name: getattr(summary, name) for name in answer["totals"]}
+            assert answer["sentence"] == summary.sentence
     assert len(sizes) > 60, "the filters must tell the rows apart, or nothing is compared"
 
 

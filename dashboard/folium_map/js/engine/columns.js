@@ -224,18 +224,28 @@ function places(/** @type {Table} */ table, shared, /** @type {Record<string, Co
   const { x, y } = mercator(latitude, longitude);
   const precision = spread("precision");
   const steps = spread("radius");
-  const radiusKm = Float32Array.from(steps, (step) => (step === 0 ? NaN : (step - 1) * 0.01));
-  const kinds = table.dictionaries.location_precision.map(
-    (code) => table.vocabulary.location_precision.find((term) => term.code === code) ?? {},
-  );
-  const drawn = Uint8Array.from(precision, (code, place) =>
-    Number(code > 0 && kinds[code - 1].drawn === true && latitude[place] !== NO_DEGREE));
-  const pin = Uint8Array.from(precision, (code, place) =>
-    Number(drawn[place] === 1 && kinds[code - 1].pin === true));
+  const radiusKm = new Float32Array(n);
+  for (let p = 0; p < n; p++) radiusKm[p] = steps[p] === 0 ? NaN : (steps[p] - 1) * 0.01;
+  const drawnKind = precisionsThat(table, "drawn");
+  const pinKind = precisionsThat(table, "pin");
+  const drawn = new Uint8Array(n);
+  const pin = new Uint8Array(n);
+  for (let p = 0; p < n; p++) {
+    drawn[p] = latitude[p] === NO_DEGREE ? 0 : drawnKind[precision[p]];
+    pin[p] = drawn[p] & pinKind[precision[p]];
+  }
   return {
     n, latitude, longitude, x, y, precision, radiusKm, drawn, pin,
     country: spread("country"), admin1: spread("admin1"),
   };
+}
+
+/** By code of a precision (0 is null): whether the vocabulary says so of it. @returns {Uint8Array} */
+function precisionsThat(/** @type {Table} */ table, /** @type {"drawn"|"pin"} */ attribute) {
+  const { dictionaries, vocabulary } = table;
+  const terms = new Map(vocabulary.location_precision.map((term) => [term.code, term]));
+  const says = (/** @type {string} */ code) => Number(terms.get(code)?.[attribute] === true);
+  return Uint8Array.from([0, ...dictionaries.location_precision.map(says)]);
 }
 
 function spreadCodes(/** @type {Codes} */ values, /** @type {Codes} */ of) {
@@ -261,9 +271,8 @@ function mercator(/** @type {Int32Array} */ latitude, /** @type {Int32Array} */ 
   const y = new Int32Array(latitude.length);
   for (let i = 0; i < latitude.length; i++) {
     if (latitude[i] === NO_DEGREE || longitude[i] === NO_DEGREE) continue;
-    const [wx, wy] = project(latitude[i] / MICRO, longitude[i] / MICRO);
-    x[i] = Math.round(wx);
-    y[i] = Math.round(wy);
+    x[i] = Math.round(projectX(longitude[i] / MICRO));
+    y[i] = Math.round(projectY(latitude[i] / MICRO));
   }
   return { x, y };
 }
@@ -272,29 +281,33 @@ const MAX_LATITUDE = 85.0511287798;
 
 /** @param {number} latitude @param {number} longitude degrees @returns {[number, number]} world units */
 export function project(latitude, longitude) {
+  return [projectX(longitude), projectY(latitude)];
+}
+
+function projectX(/** @type {number} */ longitude) {
+  return ((longitude + 180) / 360) * WORLD;
+}
+
+function projectY(/** @type {number} */ latitude) {
   const clipped = Math.max(-MAX_LATITUDE, Math.min(MAX_LATITUDE, latitude));
   const sine = Math.sin((clipped * Math.PI) / 180);
-  return [
-    ((longitude + 180) / 360) * WORLD,
-    (0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI)) * WORLD,
-  ];
+  return (0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI)) * WORLD;
 }
 
 /** @returns {Uint16Array} */
 function flags(/** @type {Table} */ table) {
   const out = new Uint16Array(table.n);
-  const { killed, injured, place, places: { drawn, latitude, precision }, columns } = table;
-  const kinds = table.dictionaries.location_precision.map(
-    (code) => table.vocabulary.location_precision.find((term) => term.code === code)?.drawn === true,
-  );
+  const { killed, injured, place, places: { n, latitude, precision }, columns } = table;
+  const drawnKind = precisionsThat(table, "drawn");
+  const { date_precision: dates } = columns;
   // A latitude is enough here, as in `geodata.filters.summarise`; a symbol needs both.
-  const placed = Uint8Array.from(drawn, (_, p) =>
-    Number(latitude[p] !== NO_DEGREE && precision[p] > 0 && kinds[precision[p] - 1]));
+  const placed = new Uint8Array(n);
+  for (let p = 0; p < n; p++) placed[p] = latitude[p] === NO_DEGREE ? 0 : drawnKind[precision[p]];
   const day = table.code("date_precision", "day");
   for (let i = 0; i < table.n; i++) {
     let bits = killed.bits[i] | (injured.bits[i] << 4);
     if (!placed[place[i]]) bits |= FLAG.OFF_MAP;
-    if (columns.date_precision[i] !== day) bits |= FLAG.COARSE;
+    if (dates[i] !== day) bits |= FLAG.COARSE;
     out[i] = bits;
   }
   return out;

@@ -42,7 +42,9 @@ export function decodeFigures(columns, stem) {
     high[i] = mask & 4 ? reference + unzigzag(above[i]) : 0;
     bits[i] = FLAG.KNOWN | (mask & 4 ? FLAG.CLOSED : FLAG.OPEN) | (point ? FLAG.POINT : 0);
   }
-  const none = known.every((mask) => mask === 0);
+  let any = 0;
+  for (let i = 0; i < n; i++) any |= known[i];
+  const none = any === 0;
   return { low: shrunk(low), best: shrunk(best), high: shrunk(high), bits, none };
 }
 
@@ -50,8 +52,8 @@ export function decodeFigures(columns, stem) {
 function shrunk(values) {
   let most = 0;
   for (let i = 0; i < values.length; i++) if (values[i] > most) most = values[i];
-  if (most < 256) return Uint8Array.from(values);
-  return most < 65_536 ? Uint16Array.from(values) : values;
+  if (most < 256) return new Uint8Array(values);
+  return most < 65_536 ? new Uint16Array(values) : values;
 }
 
 function unzigzag(code) {

@@ -217,6 +217,7 @@ export class IncidentView extends EventTarget {
   /** Rows in view from the earliest first day, the undated last. */
   _matching(/** @type {number[]|null} */ bounds, /** @type {boolean} */ unlocated) {
     const { alive, days, table, window } = this;
+    const { end, flags, place } = table;
     const { lo, hi } = window.slice(days);
     const inside = bounds === null ? null : inBox(table.places, bounds);
     for (let p = 0; inside !== null && p < inside.length; p++) inside[p] &= table.places.drawn[p];
@@ -224,9 +225,9 @@ export class IncidentView extends EventTarget {
     let count = 0;
     for (let i = 0; i < hi; i++) {
       if (alive[i] === KIND.OUT) continue;
-      if (alive[i] === KIND.REGULAR ? i < lo : table.end[i] < days.from) continue;
-      if (inside !== null && inside[table.place[i]] === 0) continue;
-      if (unlocated && (table.flags[i] & FLAG.OFF_MAP) === 0) continue;
+      if (alive[i] === KIND.REGULAR ? i < lo : end[i] < days.from) continue;
+      if (inside !== null && inside[place[i]] === 0) continue;
+      if (unlocated && (flags[i] & FLAG.OFF_MAP) === 0) continue;
       out[count++] = i;
     }
     return out.slice(0, count);
