@@ -201,7 +201,7 @@ def test_the_browser_finds_and_sums_what_the_store_does_on_random_filters() -> N
         assert answer["rows"] == rows, chosen
         assert answer["one_by_one"] == answer["totals"]["incidents"] == len(rows)
         sizes.add(len(rows))
-        if number % 4 == 0:  # the sums take the store ten times as long as the rows
+        if number % 4 == 0:  # each sum is a query of its own
             summary = summarise(incidents, chosen)
             assert answer["totals"] == {name: getattr(summary, name) for name in answer["totals"]}
             assert answer["sentence"] == summary.sentence

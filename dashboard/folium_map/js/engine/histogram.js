@@ -49,19 +49,28 @@ export class Histogram {
 
   _countAll() {
     const { table: { n, start, end, columns, killed }, alive, category, extent } = this;
+    const { _exact: exact, _coarse: coarse, _killed: dead } = this;
+    const { date_precision: precision } = columns;
+    const { best } = killed;
     const exactDay = this.table.code("date_precision", "day");
     for (let i = 0; i < n; i++) {
-      if (alive[i] === KIND.OUT) continue;
-      if (start[i] === NO_START && end[i] === NO_END) {
-        this.undated++;
-        continue;
+      if (alive[i] === KIND.REGULAR) { // one day, which is known
+        const day = start[i] - extent.from;
+        if (precision[i] === exactDay) exact[category[i]][day]++;
+        else spread(coarse[category[i]], day, day, 1);
+        if (best[i] > 0) spread(dead, day, day, best[i]);
+      } else if (alive[i] === KIND.LONG) {
+        if (start[i] === NO_START && end[i] === NO_END) {
+          this.undated++;
+          continue;
+        }
+        const first = (start[i] === NO_START ? end[i] : start[i]) - extent.from;
+        const last = Math.max(first, (end[i] === NO_END ? start[i] : end[i]) - extent.from);
+        const share = 1 / (last - first + 1);
+        if (first === last && precision[i] === exactDay) exact[category[i]][first]++;
+        else spread(coarse[category[i]], first, last, share);
+        if (best[i] > 0) spread(dead, first, last, best[i] * share);
       }
-      const first = (start[i] === NO_START ? end[i] : start[i]) - extent.from;
-      const last = Math.max(first, (end[i] === NO_END ? start[i] : end[i]) - extent.from);
-      const share = 1 / (last - first + 1);
-      if (first === last && columns.date_precision[i] === exactDay) this._exact[category[i]][first]++;
-      else spread(this._coarse[category[i]], first, last, share);
-      if (killed.best[i] > 0) spread(this._killed, first, last, killed.best[i] * share);
     }
   }
 
