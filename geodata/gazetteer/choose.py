@@ -20,8 +20,10 @@ MOST_CANDIDATES: Final = 10
 """How many candidates an answer carries."""
 NAMESAKE_KM: Final = 25.0
 """Places of one name nearer than this are one place in two layers, or cannot mislead."""
-ADMIN2_KM: Final = 100.0
-"""How far from the seat of its district a place may lie."""
+REACH_OF_PROVINCE: Final = 0.6
+REACH_KM: Final = (40.0, 100.0, 150.0)
+"""Least, usual and greatest distance from the seat of its district at which a place may lie; in
+between, a share of the province's radius."""
 DOMINANCE: Final = 10.0
 """How many times larger a place must be to be meant before its namesakes."""
 DOMINANT_IN_PROVINCE: Final = 15_000
@@ -98,9 +100,21 @@ def agrees(hit: Hit, context: Context) -> bool:
         admin1 = hit.layer.admin1(hit.number)
         if not lies_in(context.admin, context.country, admin1, *point):
             return False
-    if context.seats and min(distance_km(*point, *seat) for seat in context.seats) > ADMIN2_KM:
+    if context.seats and _from_seat_km(hit, context) > _reach_km(context):
         return False
     return not context.nearby or min(distance_km(*point, *p) for p in context.nearby) <= NAMESAKE_KM
+
+
+def _from_seat_km(hit: Hit, context: Context) -> float:
+    return min(distance_km(*hit.point, *seat) for seat in context.seats)
+
+
+def _reach_km(context: Context) -> float:
+    """How far from its district's seat a place of the context may lie."""
+    least, usual, greatest = REACH_KM
+    if context.admin is None:
+        return usual
+    return min(max(REACH_OF_PROVINCE * context.admin.circle()[2], least), greatest)
 
 
 def choose(hits: Sequence[Hit], context: Context) -> Choice:
@@ -220,9 +234,9 @@ def _reasons(hit: Hit, context: Context | None) -> tuple[tuple[str, ...], float]
             said.append(f"{'in' if inside else 'not in'} {context.admin.name}")
             score += 0.2 if inside else -0.3
         if context.seats:
-            distance = min(distance_km(*hit.point, *seat) for seat in context.seats)
+            distance = _from_seat_km(hit, context)
             said.append(f"{distance:.0f} km from the district's seat")
-            score += 0.1 if distance <= ADMIN2_KM else -0.2
+            score += 0.1 if distance <= _reach_km(context) else -0.2
     if hit.population:
         said.append(f"{hit.population:,} inhabitants")
     return tuple(said), round(min(max(score, 0.0), 1.0), 2)
