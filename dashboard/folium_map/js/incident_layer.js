@@ -9,7 +9,7 @@ import { CategoryCounter, categorise } from "./engine/categories.js";
 import { WORLD } from "./engine/columns.js";
 import { Arrangement, GroupCounter, ringRadii } from "./engine/groups.js";
 import { L } from "./leaflet.js";
-import { clusterRadius, drawCluster, drawCoarse, drawRing, drawSymbol, symbolRadius } from "./symbols.js";
+import { clusterRadius, drawCluster, drawCoarse, drawRings, drawSymbol, symbolRadius } from "./symbols.js";
 
 /** Canvas beyond the map's edge, as a share of its size, so that a pan shows no blank. */
 const MARGIN = 0.18;
@@ -313,14 +313,13 @@ export const IncidentLayer = L.Layer.extend({
     const shown = [];
     for (let place = 0; place < atPlace.length; place++) if (atPlace[place] > 0) shown.push(place);
     if (shown.length > 60) return; // no ring could be told from another
-    for (const place of shown) this._drawPlaceRing(context, place, this._theme.ink);
+    drawRings(context, shown.flatMap((place) => this._ring(place)), this._theme.ink);
   },
 
-  _drawPlaceRing(context, place, colour) {
+  /** A place's ring, or none where its extent is not known or is wider than any screen. */
+  _ring(place) {
     const radius = this._arrangement.ringPixels(place);
-    if (Number.isNaN(radius) || radius > 4000) return;
-    const { x, y } = this._pixel(place);
-    drawRing(context, x, y, radius, colour);
+    return radius <= 4000 ? [{ ...this._pixel(place), radius }] : [];
   },
 
   _pixel(place) {
@@ -335,7 +334,7 @@ export const IncidentLayer = L.Layer.extend({
     const place = this.view.table.place[row];
     const { x, y } = this._pixel(place);
     if (this.view.table.places.pin[place] === 0) {
-      this._drawPlaceRing(context, place, this._theme.accent);
+      drawRings(context, this._ring(place), this._theme.accent);
     }
     context.beginPath();
     context.arc(x, y, 15, 0, Math.PI * 2);

@@ -221,14 +221,24 @@ export function drawCoarse(context, x, y, count, colour, { ink, paper }) {
   return { width, height };
 }
 
-/** Draws the ring within which something happened. */
-export function drawRing(context, x, y, radius, colour) {
+/**
+ * Draws the rings within which something happened, as one surface: rings over rings would darken
+ * the map without saying more.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {{x: number, y: number, radius: number}[]} rings
+ * @param {string} colour
+ */
+export function drawRings(context, rings, colour) {
   context.beginPath();
-  context.arc(x, y, radius, 0, TURN);
-  context.globalAlpha = 0.06;
+  for (const { x, y, radius } of rings) {
+    context.moveTo(x + radius, y);
+    context.arc(x, y, radius, 0, TURN);
+  }
   context.fillStyle = colour;
-  context.fill();
-  context.globalAlpha = 0.6;
+  context.globalAlpha = 0.055;
+  context.fill("nonzero");
+  context.globalAlpha = rings.length > 8 ? 0.28 : 0.6;
   context.setLineDash([5, 4]);
   context.lineWidth = 1.2;
   context.strokeStyle = colour;
