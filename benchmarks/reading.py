@@ -22,7 +22,10 @@ from typing import Any
 from geodata.gazetteer import Gazetteer
 from geodata.gazetteer.places import distance_km
 from geodata.reading import Draft, Reading, read_text
+from geodata.reading.confidence import bins, confidences
+from geodata.reading.evidence import SHORT_TEXT
 from geodata.reading.locating import places_in
+from geodata.reading.structure import layout
 
 MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
 FAMILIES = {
@@ -264,6 +267,80 @@ def headlines(folder: Path) -> dict[str, Any]:
     return dict(scores)
 
 
+Answer = tuple[Draft, bool, str, bool]
+"""A draft, whether its text is a note, a field, and whether the field is right."""
+
+
+def answers(pairs: list[tuple[dict[str, Any], Reading]], tables: list[Path]) -> list[list[Answer]]:
+    """Per text the answers whose truth is known: MUC-4 with one incident, and single sentences."""
+    found = []
+    for item, reading in pairs:
+        if len(item["templates"]) == 1 and reading.drafts:
+            note = len(layout(item["text"]).sentences) <= SHORT_TEXT
+            found.append(_muc_answers(item["templates"][0], reading.drafts[0], note=note))
+    for table in tables:
+        for line in table.read_text(encoding="utf-8").splitlines():
+            item = json.loads(line)
+            right = sentence_fields(item)
+            for draft in read_text(item["text"]).drafts[:1]:
+                held = [n for n in ("killed", "injured") if getattr(draft, n) is not None]
+                found.append(
+                    [(draft, True, n, right[f"{n}_lo"] and right[f"{n}_hi"]) for n in held]
+                )
+    return found
+
+
+def _muc_answers(template: dict[str, Any], draft: Draft, *, note: bool) -> list[Answer]:
+    found: list[Answer] = []
+    deaths, day = muc_deaths(template), muc_day(template["INCIDENT: DATE"][0])
+    families, place = muc_families(template), muc_place(template)
+    if deaths is not None and draft.killed is not None:
+        found.append((draft, note, "killed", draft.killed.best == deaths))
+    if day is not None and draft.date.start is not None:
+        found.append((draft, note, "date", draft.date.start == day == draft.date.end))
+    if families and draft.weapons:
+        found.append((draft, note, "weapons", family(draft)[0] in families))
+    events = [p for p in draft.places if p.role == "event"]
+    if place and events:
+        name = " ".join(events[0].name.split())
+        found.append((draft, note, "place", place in name or name in place))
+    return found
+
+
+def fitted(texts: list[list[Answer]]) -> dict[str, dict[str, tuple[int, int]]]:
+    """Field -> bin -> (right, answers)."""
+    counts: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
+    for draft, note, field, right in (answer for text in texts for answer in text):
+        key = bins(draft, note=note)[field]
+        held = counts[field].get(key, (0, 0))
+        counts[field][key] = (held[0] + right, held[1] + 1)
+    return {field: dict(sorted(keys.items())) for field, keys in sorted(counts.items())}
+
+
+def calibration(texts: list[list[Answer]]) -> dict[str, Any]:
+    """Fitted on nine tenths and measured on the rest, ten times over."""
+    said: list[tuple[float, bool]] = []
+    for fold in range(10):
+        counts = fitted([text for n, text in enumerate(texts) if n % 10 != fold])
+        for draft, note, field, right in (a for text in texts[fold::10] for a in text):
+            said.append((confidences(draft, note=note, counts=counts)[field], right))
+    error = 0.0
+    for low in range(10):
+        band = [(c, r) for c, r in said if low / 10 <= c < (low + 1) / 10 or (low == 9 and c == 1)]
+        if band:
+            gap = abs(sum(c for c, _ in band) - sum(r for _, r in band))
+            error += gap / len(said)
+    top = Score()
+    for confidence, right in said:
+        if confidence >= 0.9:
+            top.add(right)
+    return {
+        "expected calibration error": f"{error:.3f} over {len(said)} fields",
+        "top band (0.9 and over) right": top,
+        "share of fields in the top band": f"{top.of / max(1, len(said)):.3f}",
+    }
+
+
 if __name__ == "__main__":
     DATA = real_data()
     WANTED = [a for a in sys.argv[1:] if not a.startswith("-")] or ["sentences", "muc"]
@@ -275,6 +352,20 @@ if __name__ == "__main__":
     if "headlines" in WANTED:
         for NAME, VALUE in headlines(DATA).items():
             print(f"UCDP headlines, deaths {NAME:20} {VALUE}")
+    if "fit" in WANTED or "calibration" in WANTED:
+        ROOT = Path(__file__).parents[1]
+        OWN = ROOT / "tests" / "gold" / "casualty_sentences_own.jsonl"
+        TEXTS = answers(read_muc(DATA), [DATA / "casualty_sentences.jsonl", OWN])
+        for NAME, VALUE in calibration(TEXTS).items():
+            print(f"{NAME:34} {VALUE}")
+        if "fit" in WANTED:
+            TARGET = ROOT / "geodata" / "bundled" / "lexicons" / "confidence.json"
+            BODY = {
+                "provenance": "right answers and answers by bin, on MUC-4 development articles with "
+                "one incident and on sentences with known figures; from benchmarks/reading.py fit",
+                "counts": fitted(TEXTS),
+            }
+            TARGET.write_text(json.dumps(BODY, indent=1) + "\n", encoding="utf-8")
     if "muc" in WANTED:
         BEGAN = time.perf_counter()
         PAIRS = read_muc(DATA)

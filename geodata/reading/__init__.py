@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from geodata.reading.drafts import Composer
-from geodata.reading.evidence import SUPPORTS, Evidence, SentenceReader
+from geodata.reading.evidence import SHORT_TEXT, SUPPORTS, Evidence, SentenceReader
 from geodata.reading.grouping import group
 from geodata.reading.model import (
     Draft,
@@ -31,9 +31,6 @@ from geodata.reading.tally import Figure
 
 MOST_EVENT_SENTENCES = 400
 """Sentences of harm that are read in one text; a longer one is read up to there and says so."""
-
-SHORT_TEXT = 4
-"""Up to so many sentences a text is a note, of which little can be asked."""
 
 
 @dataclass(frozen=True, slots=True)

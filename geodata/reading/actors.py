@@ -28,12 +28,15 @@ _STOP = frozenset(
 _ACTIVE_STOP = _STOP | frozenset("have has had was were is are been being reportedly allegedly also".split())
 _DETERMINERS = frozenset("the a an some several many two three four five six seven eight nine ten unidentified other".split())
 _VICTIM_VERBS = frozenset("exploded detonated opened went".split())
+_NO_SIDE = frozenset("people persons others dead wounded him her them lives".split())
 _NP_REACH = 9
 _RESPONSIBILITY = re.compile(
     r"(?P<who>(?:[\w'-]+\s+){1,6}?)(?:has\s+|have\s+|later\s+|immediately\s+)*"
     r"claim(?:ed|s|ing)?\s+(?:credit|responsibility)"
 )
-_CLAIMED_BY = re.compile(r"responsibility\s+(?:\w+\s+){0,6}claimed\s+by\s+(?P<who>(?:[\w'-]+\s*){1,6})")
+_CLAIMED_BY = re.compile(
+    r"(?:responsibility|attacks?|bombings?|strikes?|raids?|blast|killings?|explosion)\s+(?:\w+\s+){0,6}claimed\s+by\s+(?P<who>(?:[\w'-]+\s*){1,6})"
+)
 _BLAMED = re.compile(
     r"(?:blamed|blames|blaming|accused|accuses)\s+(?:(?:the\s+)?attack\s+on\s+)?(?P<who>(?:[\w'-]+\s*){1,5})"
 )
@@ -195,6 +198,8 @@ class ActorFinder:
     def _can_suffer(self, tokens: Sequence[Token]) -> bool:
         held = [token.word for token in tokens]
         joined = " ".join(held)
+        if held[-1] in _NO_SIDE:
+            return False
         known = any(word in people() or word in _actor_nouns() for word in held)
         places = lexicon("places")["site"] + lexicon("places")["settlement"]
         return known or _groups().search(joined) is not None or any(p in held for p in places)

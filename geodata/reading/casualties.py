@@ -251,6 +251,7 @@ class _Linker:
             if self._unreal(trigger):
                 continue
             self._link(index, combined=skip)
+        self._shares()
         return sorted(self.found, key=lambda mention: mention.start)
 
     def _nouns(self) -> None:
@@ -268,6 +269,17 @@ class _Linker:
     def _noun_is_verb(self, party: Party) -> bool:
         """"12 wounded soldiers": the noun goes on; "12 bodies" is a find, and counts."""
         return _word(self.tokens, party.last) == "by" and party.category == "injured"
+
+    def _shares(self) -> None:
+        """"11 of them civilians" is a share of the figure that it stands in or after."""
+        for number, party in enumerate(self.parties):
+            if not party.part or not party.counted or number in self.used or not self.found:
+                continue
+            start = self.tokens[party.first].start
+            before = [m for m in self.found if m.start <= start and not m.part]
+            if before:
+                nearest = max(before, key=lambda m: m.start)
+                self._add(nearest.category, [replace(party, part=True)], party.first, party.last)
 
     def _tolls(self) -> None:
         for trigger in self.triggers:

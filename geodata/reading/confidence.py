@@ -1,15 +1,87 @@
-"""How sure each field of a draft is, as a calibrated probability."""
+"""How sure each field of a draft is, as a calibrated probability.
+
+A field is sorted into a bin by how it was found (in the fullest sentence or beside it, one figure
+or several, …); its confidence is the share of right answers of that bin on texts with known
+answers, drawn to the field's own share where a bin is small. The counts are bundled
+(`lexicons/confidence.json`), written by `benchmarks/reading.py fit`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from geodata.reading.lexicons import lexicon
+
 if TYPE_CHECKING:
-    from geodata.reading.grouping import Group
     from geodata.reading.model import Draft
-    from geodata.reading.structure import Layout
+    from geodata.reading.tally import Figure
+
+PRIOR = 4.0
+"""Answers' worth of a field's own share that every bin starts with."""
+
+Counts = Mapping[str, Mapping[str, tuple[int, int]]]
 
 
-def confidences(draft: Draft, group: Group, layout: Layout) -> dict[str, float]:
+def bins(draft: Draft, *, note: bool) -> dict[str, str]:
+    """Field -> bin, for the fields of a draft that have a value.
+
+    Fields: date, place, killed, injured, weapons. `note` marks a text of a few sentences.
+    """
+    kind = "note" if note else "article"
+    found: dict[str, str] = {}
+    if draft.date.start is not None:
+        found["date"] = f"{kind}/{_day_kind(draft)}/{_where(draft, _start(draft.date.span))}"
+    places = [place for place in draft.places if place.role == "event"]
+    if places:
+        several = "only" if len(places) == 1 else "several"
+        found["place"] = f"{kind}/{_where(draft, places[0].span.start)}/{several}"
+    for name, figure in (("killed", draft.killed), ("injured", draft.injured)):
+        if figure is not None:
+            found[name] = f"{kind}/{_figure(draft, figure)}"
+    if draft.weapons:
+        mixed = len({weapon.weapon_group for weapon in draft.weapons}) > 1
+        where = _where(draft, draft.weapons[0].span.start)
+        found["weapons"] = f"{kind}/{where}/{'mixed' if mixed else 'one'}"
+    return found
+
+
+def confidences(draft: Draft, *, note: bool, counts: Counts | None = None) -> dict[str, float]:
     """Field -> probability that an analyst would leave it as it is; only fields with a value."""
-    return {}
+    table = counts if counts is not None else lexicon("confidence")["counts"]
+    found = bins(draft, note=note)
+    return {field: _share(table, field, key) for field, key in found.items()}
+
+
+def _share(table: Counts, field: str, key: str) -> float:
+    known = table.get(field) or table.get("killed", {})
+    right = sum(counted[0] for counted in known.values())
+    of = sum(counted[1] for counted in known.values())
+    whole = (right + 1) / (of + 2)
+    here = known.get(key, (0, 0))
+    return round((here[0] + PRIOR * whole) / (here[1] + PRIOR), 3)
+
+
+def _start(span: object) -> int:
+    return int(getattr(span, "start", -1))
+
+
+def _where(draft: Draft, start: int) -> str:
+    if draft.sentence.start <= start < draft.sentence.end:
+        return "main"
+    told = any(span.start <= start < span.end for span in draft.sentences)
+    return "told" if told else "beside"
+
+
+def _day_kind(draft: Draft) -> str:
+    if draft.date.precision == "unknown":
+        return "asked"
+    quote = draft.date.span.quote.lower() if draft.date.span else ""
+    near = ("today", "yesterday", "night", "morning", "afternoon", "evening")
+    return "near" if any(word in quote for word in near) else draft.date.precision
+
+
+def _figure(draft: Draft, figure: Figure) -> str:
+    size = "open" if figure.best is None else "one" if figure.best == 1 else "number"
+    spans = "once" if len(figure.spans) == 1 else "often"
+    return f"{size}/{_where(draft, figure.span.start)}/{spans}"

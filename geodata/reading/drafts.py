@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from geodata.reading.accounts import AccountFinder, AccountMention
 from geodata.reading.dates import WEEKDAYS, dates_in
 from geodata.reading.confidence import confidences
-from geodata.reading.evidence import Evidence, SentenceReader, hedged
-from geodata.reading.grouping import Group, specific
+from geodata.reading.evidence import SHORT_TEXT, Evidence, SentenceReader, hedged
+from geodata.reading.grouping import Group
 from geodata.reading.locating import Context, located
 from geodata.reading.model import (
     Draft,
@@ -58,6 +58,7 @@ class Composer:
         self.layout = layout
         self.published = reader.published
         self.resolver = resolver
+        self.note = len(layout.sentences) <= SHORT_TEXT
         self.country = country
         self.accounts = AccountFinder(layout.text, layout.folded, layout.sentences)
 
@@ -99,15 +100,15 @@ class Composer:
             kinds=frozenset(kind for m in group.members for kind in m.event.kinds),
         )
         draft = replace(draft, flags=self._flags(draft, group))
-        return replace(draft, confidence=confidences(draft, group, self.layout))
+        return replace(draft, confidence=confidences(draft, note=self.note))
 
     def _date(self, members: list[Evidence]) -> DraftDate:
         """The day of the fullest sentence, else of the next that names one."""
-        found = [day for m in members if (day := m.day()) is not None]
+        found = [day for m in members if (day := m.day) is not None]
         exact = [day for day in found if day.precision in _EXACT]
         chosen = exact[0] if exact else self._day_around(members[0])
         if chosen is None:
-            found += [day for m in members if (day := m.reporting_day()) is not None]
+            found += [day for m in members if (day := m.reporting_day) is not None]
             chosen = found[0] if found else None
         if chosen is None:
             return self._recent(members)
@@ -299,4 +300,4 @@ def _distance(account: AccountMention, group: Group) -> int:
     )
 
 
-__all__ = ["Composer", "Figure", "specific"]
+__all__ = ["Composer", "Figure"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from geodata.reading import events
@@ -25,9 +26,13 @@ TELLS = 1.0
 SUPPORTS = 0.6
 """Score from which a sentence adds to an incident told elsewhere."""
 
+SHORT_TEXT = 4
+"""Up to so many sentences a text is a note, of which little can be asked."""
+
 _EXCLUDED = 1.3
 _OLD_DAYS = 330
 _HERE = re.compile(r"\b(?:this|the)\s+(?:capital|city)(?!\s+of)\b|\bhere\b|\bthis\s+(?:town|port|village)\b")
+_SPECIFIC = frozenset(("site", "street", "neighbourhood", "settlement", ""))
 _CLAUSES = re.compile(r";|\s(?:while|whereas|but)\s")
 _SAYS = re.compile(
     r"(?P<who>(?:the\s+)?[\w'-]+(?:\s+[\w'-]+){0,3}?)\s+(?:\w+ly\s+)?"
@@ -48,7 +53,7 @@ HEDGE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Evidence:
     """One sentence with all that was found in it; `index` is its place among the sentences."""
 
@@ -63,11 +68,16 @@ class Evidence:
     weapons: tuple[WeaponMention, ...]
     said: tuple[SaidMention, ...]
 
-    @property
-    def span_length(self) -> int:
-        """Characters."""
-        return self.sentence.end - self.sentence.start
+    @cached_property
+    def specific(self) -> list[PlaceMention]:
+        """The event's places that are finer than a province."""
+        return [
+            place
+            for place in self.places
+            if place.role == "event" and place.kind in _SPECIFIC and place.country is None
+        ]
 
+    @cached_property
     def day(self) -> DateMention | None:
         """The day named nearest to the act, the most exact first; None where no day is named.
 
@@ -76,6 +86,7 @@ class Evidence:
         usable = [date for date in self.dates if not date.future and not date.reporting]
         return self._nearest(usable)
 
+    @cached_property
     def reporting_day(self) -> DateMention | None:
         """The day of the report, where the sentence names one."""
         return self._nearest([date for date in self.dates if date.reporting])
@@ -151,7 +162,7 @@ class SentenceReader:
             return date.start is not None and self.published is not None and (
                 date.start.year == self.published.year and date.span.quote.lower() == "this year"
             )
-        if date.end is None or self.published is None:
+        if date.end is None or self.published is None or (date.explicit and date.precision == "day"):
             return True
         return (self.published - date.end).days <= _OLD_DAYS
 

@@ -18,7 +18,6 @@ _ELSEWHERE = re.compile(
     r"(?:two|three|several|a few) (?:hours|minutes) (?:later|earlier))\b"
 )
 LEAST_SUBSTANCE = 1
-_SPECIFIC = frozenset(("site", "street", "neighbourhood", "settlement", ""))
 
 
 @dataclass(slots=True)
@@ -29,20 +28,11 @@ class Group:
 
     def places(self) -> list[PlaceMention]:
         """Places of the event named so far, specific ones."""
-        return [place for member in self.members for place in specific(member)]
+        return [place for member in self.members for place in member.specific]
 
     def primary(self) -> Evidence:
         """The sentence that tells most of the incident."""
         return max(self.members, key=lambda member: (richness(member), -member.index))
-
-
-def specific(member: Evidence) -> list[PlaceMention]:
-    """The places of a sentence that are finer than a province and not containers of others."""
-    return [
-        place
-        for place in member.places
-        if place.role == "event" and place.kind in _SPECIFIC and place.country is None
-    ]
 
 
 def richness(member: Evidence) -> float:
@@ -50,7 +40,7 @@ def richness(member: Evidence) -> float:
     value = min(member.score, 3.0)
     value += 0.5 * any(said.mention.category == "killed" for said in member.said)
     value += 0.3 * any(said.mention.category == "injured" for said in member.said)
-    value += 0.4 * bool(member.day()) + 0.4 * bool(specific(member)) + 0.3 * bool(member.weapons)
+    value += 0.4 * bool(member.day) + 0.4 * bool(member.specific) + 0.3 * bool(member.weapons)
     value += 0.2 * any(actor.role == "perpetrator" for actor in member.actors)
     if member.sentence.role != "body":
         value -= 2.0
@@ -78,8 +68,8 @@ def substance(known: Group) -> int:
     """How many of day, place, figure, weapon and perpetrator an incident has, 0 to 5."""
     members = known.members
     return (
-        any(m.day() is not None for m in members)
-        + any(specific(m) for m in members)
+        any(m.day is not None for m in members)
+        + any(m.specific for m in members)
         + any(said.mention.best is not None for m in members for said in m.said)
         + any(m.weapons for m in members)
         + any(a.role == "perpetrator" for m in members for a in m.actors)
@@ -101,7 +91,7 @@ def _home(groups: list[Group], member: Evidence, folded: str) -> Group | None:
 
 
 def _shares_place(known: Group, member: Evidence) -> bool:
-    return any(same_place(a, b) for a in known.places() for b in specific(member))
+    return any(same_place(a, b) for a in known.places() for b in member.specific)
 
 
 def _is_another(known: Group, member: Evidence, folded: str) -> bool:
@@ -109,7 +99,7 @@ def _is_another(known: Group, member: Evidence, folded: str) -> bool:
         known, member
     ):
         return False
-    own = bool(specific(member)) or bool(member.day()) or bool(member.said)
+    own = bool(member.specific) or bool(member.day) or bool(member.said)
     if own and _ELSEWHERE.match(folded, member.sentence.start):
         return True
     if _other_day(known, member):
@@ -119,10 +109,10 @@ def _is_another(known: Group, member: Evidence, folded: str) -> bool:
 
 def _other_day(known: Group, member: Evidence) -> bool:
     """Both name days that exclude each other."""
-    day = member.day()
+    day = member.day
     if day is None or day.precision not in ("day", "weekday"):
         return False
-    days = [d for m in known.members if (d := m.day()) is not None and d.precision in ("day", "weekday")]
+    days = [d for m in known.members if (d := m.day) is not None and d.precision in ("day", "weekday")]
     if not days:
         return False
     return all(_differ(day.start or day.span.quote.lower(), d.start or d.span.quote.lower()) for d in days)
@@ -133,7 +123,7 @@ def _differ(first: object, second: object) -> bool:
 
 
 def _places_apart(known: Group, member: Evidence) -> bool:
-    here, there = specific(member), known.places()
+    here, there = member.specific, known.places()
     return bool(here and there) and not _shares_place(known, member)
 
 

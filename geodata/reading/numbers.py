@@ -124,6 +124,10 @@ ABOUT = {
     ("just", "under"),
 }
 _NOT_PEOPLE_AFTER = {"%", "percent", "per", "°", "km", "kg", "mm", "$", "€"}
+_FIRST_WORDS = frozenset(
+    [*UNITS, *TENS, *VAGUE, "a", "an", "half", "between", "from"]
+    + [words[0] for table in (VAGUE_PHRASES, LOWER, UPPER, ABOUT) for words in table]
+)
 _LONGEST = 4
 _MAX_DIGITS = 9
 
@@ -237,6 +241,9 @@ def quantity(tokens: Sequence[Token], i: int) -> Quantity | None:
 
     "A", "an" and "one of" are not read here: whether an article counts depends on the noun.
     """
+    word = _word(tokens, i)
+    if not word or not word[0].isdecimal() and word not in _FIRST_WORDS:
+        return None
     hedge, j = _hedge(tokens, i)
     found = _range(tokens, j) or _plain(tokens, j) or _vague(tokens, j)
     if found is None or _word(tokens, found.last) in _NOT_PEOPLE_AFTER:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _LOCATIVE = frozenset(
-    "in at near on outside inside around within across throughout over along beside by into "
+    "in at near on outside inside around within across throughout over along beside into "
     "off between surrounding".split()
 )
 _SOURCEWARD = frozenset("from".split())
@@ -138,6 +138,11 @@ def governments() -> dict[str, str]:
         for code, entry in lexicon("countries")["countries"].items()
         for name in entry["governments"]
     }
+
+
+@cache
+def _armed_groups() -> frozenset[str]:
+    return words("actors", "groups")
 
 
 @cache
@@ -279,6 +284,8 @@ class PlaceFinder:
         if following in ("border", "borders", "frontier") or self._border(tokens, last):
             return "border"
         if core in demonyms() and core not in countries_by_name():
+            return None
+        if core in _armed_groups():
             return None
         if preposition in _LOCATIVE:
             before = self.folded[tokens[max(0, i - 8)].start : tokens[i].start]

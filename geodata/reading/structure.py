@@ -15,8 +15,10 @@ from geodata.reading.spans import Span, fold
 
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _LINE = re.compile(r"[^\n]+")
-_SENTENCE_END = re.compile(r"[.!?…。؟]+[\"'”’»)\]]*(?=\s)")
-_STARTS_NEXT = re.compile(r"\s*(?:-{1,2}\s+|[•*]\s*)?[\"'“”‘’«(\[]*[^\Wa-z_]")
+_SENTENCE_END = re.compile(
+    r"[.!?…。؟][.!?…\"'”’»)\]]{0,5}"
+    r"(?=\s{1,8}(?:-{1,2}\s{1,3}|[•*]\s?)?[\"'“”‘’«(\[]{0,3}[^\Wa-z_])"
+)
 _ABBREVIATION = re.compile(
     r"(?:\b(?:mr|mrs|ms|dr|gen|col|maj|lt|sgt|capt|cmdr|brig|adm|rev|st|sen|rep|gov|pres|prof|no|"
     r"nos|vs|etc|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec|approx|inc|ltd|dept|ft|mt|u\.s|"
@@ -117,6 +119,8 @@ def layout(text: str) -> Layout:
 def _paragraphs(text: str) -> list[tuple[int, int]]:
     """Blank lines part paragraphs in hard-wrapped text, line ends in text that is not wrapped."""
     lines = [match.span() for match in _LINE.finditer(text) if not match.group().isspace()]
+    if not lines:
+        return []
     long = sum(end - start > _WRAPPED for start, end in lines)
     if long > _FEW * len(lines) or not _BLANK_LINE.search(text):
         return [(lines[0][0], lines[-1][1])] if not long and _runs_on(text, lines) else lines
@@ -143,8 +147,6 @@ def _sentences(text: str, folded: str, start: int, end: int) -> list[tuple[int, 
     for match in _SENTENCE_END.finditer(text, start, end):
         stop = match.end()
         if match.group()[0] == "." and _ABBREVIATION.search(folded, max(first, stop - 8), stop):
-            continue
-        if stop < end and not _STARTS_NEXT.match(text, stop, end):
             continue
         found += _cut(text, first, stop)
         first = stop
