@@ -24,6 +24,10 @@ REACH_OF_PROVINCE: Final = 0.6
 REACH_KM: Final = (40.0, 100.0, 150.0)
 """Least, usual and greatest distance from the seat of its district at which a place may lie; in
 between, a share of the province's radius."""
+BESIDE_KM: Final = 50.0
+"""How near another place of the text must be to speak for a namesake."""
+BESIDE_FACTOR: Final = 3.0
+"""How many times farther from the text's places every other namesake must be."""
 DOMINANCE: Final = 10.0
 """How many times larger a place must be to be meant before its namesakes."""
 DOMINANT_IN_PROVINCE: Final = 15_000
@@ -62,6 +66,7 @@ class Context:
         seats: points that the district's name may stand for; empty without one or unknown.
         district: the district as written, and the layer that its seats are from; "" none.
         nearby: points of the same text that the place should be near; empty without any.
+        beside: points of other places of the same text; they settle between namesakes.
         asks: the role of the phrase's feature word, such as `site` or `settlement`; "" none.
     """
 
@@ -69,6 +74,7 @@ class Context:
     admin: AdminMatch | None = None
     seats: tuple[tuple[float, float], ...] = ()
     nearby: tuple[tuple[float, float], ...] = ()
+    beside: tuple[tuple[float, float], ...] = ()
     asks: str = ""
     district: tuple[str, str] = ("", "")
 
@@ -134,8 +140,29 @@ def choose(hits: Sequence[Hit], context: Context) -> Choice:
     rivals = [hit for hit in ranked[1 : len(fitting)] if apart_km(best, hit) > NAMESAKE_KM]
     rivals = [hit for hit in rivals if not _outranks(best, hit, context)]
     if rivals:
+        chosen = _beside(ranked[: len(fitting)], context)
+        if chosen is not None:
+            return Choice(chosen, f"{_method(chosen, context)}+beside other places", ranked)
         return Choice(None, f"abstained: {_namesakes(1 + len(rivals))}", ranked)
     return Choice(best, _method(best, context), ranked)
+
+
+def _beside(hits: Sequence[Hit], context: Context) -> Hit | None:
+    """The one namesake that lies by other places of the text, with every other far from them."""
+    if not context.beside:
+        return None
+    by_distance = sorted(
+        (min(distance_km(*hit.point, *point) for point in context.beside), number)
+        for number, hit in enumerate(hits)
+    )
+    nearest, number = by_distance[0]
+    chosen = hits[number]
+    far = all(
+        distance > BESIDE_FACTOR * max(nearest, NAMESAKE_KM)
+        for distance, other in by_distance[1:]
+        if apart_km(chosen, hits[other]) > NAMESAKE_KM
+    )
+    return chosen if nearest <= BESIDE_KM and far else None
 
 
 def _namesakes(count: int) -> str:

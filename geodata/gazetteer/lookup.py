@@ -150,6 +150,7 @@ class Gazetteer:
         country: str | None = None,
         admin1: str | None = None,
         admin2: str | None = None,
+        beside: Iterable[tuple[float, float]] = (),
     ) -> Location:
         """Where a name is, or the smallest unit known to hold it, or nothing, and why.
 
@@ -158,15 +159,24 @@ class Gazetteer:
             country: code or name; without one there is never a pin.
             admin1: state, province or governorate, as written.
             admin2: district or the like, as written.
+            beside: (latitude, longitude) of other places of the same text, which settle between
+                namesakes that nothing else tells apart.
         """
-        return self._locate(name or "", country or "", admin1 or "", admin2 or "")
+        return self._locate(name or "", country or "", admin1 or "", admin2 or "", tuple(beside))
 
-    def _locate_uncached(self, name: str, country: str, admin1: str, admin2: str) -> Location:
+    def _locate_uncached(
+        self,
+        name: str,
+        country: str,
+        admin1: str,
+        admin2: str,
+        beside: tuple[tuple[float, float], ...],
+    ) -> Location:
         code = country_code(country)
         if code is None:
             return self._without_country(name, country)
         context = self._context(country_meant(admin1, code), admin1, admin2)
-        context = _with_own_admin(name, context)
+        context = replace(_with_own_admin(name, context), beside=beside)
         location = self._named(name, context)
         if location is not None and location.latitude is not None:
             return replace(location, admin2=admin2 or None) if context.seats else location

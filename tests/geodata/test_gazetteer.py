@@ -78,6 +78,16 @@ def test_equal_namesakes_make_it_abstain_with_both_as_candidates(gazetteer: Gaze
     assert len(found.candidates) == 2
 
 
+def test_other_places_of_the_text_settle_between_namesakes(gazetteer: Gazetteer) -> None:
+    manbij = (36.5281, 37.9549)
+    found = gazetteer.locate("Haddad", country="SYR", beside=[manbij])
+    assert (found.latitude, found.longitude) == (36.6, 38.0)
+    assert "beside" in found.method
+    between = (36.35, 37.4)
+    assert gazetteer.locate("Haddad", country="SYR", beside=[between]).latitude is None
+    assert gazetteer.locate("Haddad", country="SYR", beside=[(33.0, 44.0)]).latitude is None
+
+
 def test_with_the_province_an_ambiguous_name_ends_as_the_province(gazetteer: Gazetteer) -> None:
     found = gazetteer.locate("Haddad", country="SYR", admin1="Aleppo")
     assert found.precision == "admin1"
