@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from geodata.gazetteer import Gazetteer
+from geodata.gazetteer.lookup import default_cache_dir
 from geodata.gazetteer.packs import add_pack
 
 pytestmark = pytest.mark.real_data
@@ -28,9 +29,9 @@ def benchmark() -> ModuleType:
 
 
 @pytest.fixture(scope="module")
-def cache(request: pytest.FixtureRequest) -> Path:
-    """The base index, kept between runs: it takes half a minute to build."""
-    return Path(request.config.cache.mkdir("gazetteer"))
+def cache() -> Path:
+    """Where this machine keeps the base index, so that it is built once for all tests."""
+    return default_cache_dir()
 
 
 @pytest.fixture(scope="module")
