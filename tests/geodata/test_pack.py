@@ -25,6 +25,7 @@ from geodata.errors import ImpossibleValue, MissingColumn
 from geodata.filters import IncidentFilter, summarise
 from geodata.pack import FORMAT, MAGIC, in_pack_order, pack, pack_gzip
 from geodata.schema import INCIDENTS, conform, to_arrow
+from geodata.sources import read
 from geodata.vocabulary import (
     DATE_PRECISION,
     EVENT_TYPE,
@@ -264,3 +265,18 @@ def test_the_preamble_tells_lengths_and_checksum() -> None:
     assert checksum == zlib.crc32(content[20:])
     assert json.loads(content[20 : 20 + header])["version"] == "v7"
     assert gzip.decompress(pack_gzip(canonical([{"incident_id": "a"}]), version="v7")) == content
+
+
+@needs_node
+@pytest.mark.real_data
+def test_the_real_syria_file_takes_seven_bytes_a_row_and_sums_to_the_same(real_data: Path) -> None:
+    reading = read(real_data / "ucdp_ged_syria_2016_2017.csv")
+    table = in_pack_order(to_arrow(reading.incidents, INCIDENTS))
+    assert len(pack_gzip(table, version="v")) / table.num_rows <= 7
+    chosen = IncidentFilter(
+        date_from=dt.date(2016, 6, 1), date_to=dt.date(2016, 6, 30), bbox=(36.0, 35.0, 38.0, 37.0)
+    )
+    answers = browser_answers(table, [{"predicate": chosen.predicate(), "hits": None}])
+    summary = summarise(as_database(table), chosen)
+    assert 100 < summary.incidents < table.num_rows
+    assert answers[0]["sentence"] == summary.sentence
