@@ -43,24 +43,56 @@ def learned_places(incidents: pd.DataFrame) -> pd.DataFrame:
     groups: dict[tuple[str, str, str], list[dict[Any, Any]]] = {}
     rows: list[dict[Any, Any]] = _usable(incidents).to_dict("records")
     for row in rows:
-        country = country_code(row["country"]) or ""
+        country = (country_code(row["country"]) if isinstance(row["country"], str) else "") or ""
         bare, role = split_feature(row["place_name"])
         if role not in _OF_PLACES:
             continue
         admin1 = row["admin1"] if isinstance(row["admin1"], str) else ""
         match = admin1_match(admin1, country) if country else None
         key = (country, match.name if match else names.folded(admin1), names.folded(bare))
-        # Where the coordinates and the stated province contradict, nothing is learned.
-        apart = match is not None and not lies_in(
-            match, country, "", row["latitude"], row["longitude"]
-        )
-        if country and key[2] and not apart:
+        if country and key[2] and not _contradicts(row, country):
             groups.setdefault(key, []).append({**row, "place_name": bare, "admin1": admin1})
     learned = [_place(country, group) for (country, _, _), group in groups.items()]
     kept = [place for place in learned if place["spread_km"] <= LARGEST_SPREAD_KM]
     return pd.DataFrame(kept, columns=list(COLUMNS)).sort_values(
         ["country", "name", "admin1"], ignore_index=True
     )
+
+
+def checked_places(table: pd.DataFrame) -> pd.DataFrame:
+    """A table of learned places without the rows that teach nothing.
+
+    Args:
+        table: columns `name, country, latitude, longitude` and, where known, `admin1, spread_km,
+            precision, radius_km`; a store's learned places are such a table.
+
+    Returns:
+        Rows whose spread is at most `LARGEST_SPREAD_KM`, whose name is a place's own and whose
+        point lies in the stated province; `name` without feature words, `aliases` with them.
+    """
+    kept = []
+    rows: list[dict[Any, Any]] = table.to_dict("records")
+    for row in rows:
+        name, country = row.get("name"), row.get("country")
+        country = country_code(country) if isinstance(country, str) else None
+        if not isinstance(name, str) or country is None:
+            continue
+        bare, role = split_feature(name)
+        spread = row.get("spread_km")
+        wide = isinstance(spread, float) and spread > LARGEST_SPREAD_KM
+        if not bare or role not in _OF_PLACES or wide or _contradicts(row, country):
+            continue
+        kept.append({**row, "name": bare, "aliases": name, "country": country})
+    return pd.DataFrame(kept, columns=[*table.columns, "aliases"])
+
+
+def _contradicts(row: dict[Any, Any], country: str) -> bool:
+    """Whether a row's coordinates are missing, or lie outside its province."""
+    latitude, longitude, admin1 = (row.get(c) for c in ("latitude", "longitude", "admin1"))
+    if not isinstance(latitude, float) or not isinstance(longitude, float):
+        return True
+    match = admin1_match(admin1, country) if isinstance(admin1, str) else None
+    return match is not None and not lies_in(match, country, "", latitude, longitude)
 
 
 def _usable(incidents: pd.DataFrame) -> pd.DataFrame:

@@ -32,6 +32,7 @@ from geodata.gazetteer.layers import (
     sites_text,
     table_places,
 )
+from geodata.gazetteer.learned import checked_places
 from geodata.gazetteer.packs import open_packs
 from geodata.gazetteer.phrases import PlacePhrase, readings, several
 from geodata.gazetteer.pins import around_seat, pinned, pinned_between, unit_location
@@ -117,8 +118,9 @@ class Gazetteer:
 
         Args:
             cache_dir: where the base index is kept; None for the platform's cache folder.
-            learned: places from imported rows; columns as in `layers.table_places`.
-            corrections: the analyst's own places, likewise; they win over everything.
+            learned: places from imported rows, as `learned.checked_places` takes them.
+            corrections: the analyst's own places; columns as in `layers.table_places`. They win
+                over everything.
             sites: whether to use the bundled conflict sites.
             packs_dir: where country packs are kept; None for the platform's data folder.
             progress: told while the index is built, which happens at first use only.
@@ -130,7 +132,7 @@ class Gazetteer:
         found += [(PACKS, pack) for pack in open_packs(packs_dir)]
         for rank, table, source in (
             (CORRECTED, corrections, "corrections"),
-            (LEARNED, learned, "learned places"),
+            (LEARNED, None if learned is None else checked_places(learned), "learned places"),
         ):
             if table is not None and len(table):
                 found.append((rank, PlaceIndex.build(table_places(table), source)))

@@ -7,7 +7,7 @@ import pandas as pd
 from geodata.gazetteer import Gazetteer
 from geodata.gazetteer.index import PlaceIndex
 from geodata.gazetteer.layers import table_places
-from geodata.gazetteer.learned import learned_places
+from geodata.gazetteer.learned import checked_places, learned_places
 from geodata.gazetteer.lookup import LEARNED
 
 HAYYAN = {"place_name": "Hayyan village", "admin1": "Aleppo Governorate", "country": "SYR",
@@ -63,3 +63,22 @@ def test_long_arabic_names_reach_a_latin_spelling_by_their_consonants() -> None:
     found = gazetteer.locate("معارة النعسان", country="SYR", admin1="إدلب")
     assert (found.latitude, found.method) == (36.0, "consonants+admin1")
     assert gazetteer.locate("Maarat Naasin", country="SYR", admin1="Idlib").precision == "admin1"
+
+
+def test_a_stores_places_are_checked_before_they_teach() -> None:
+    table = pd.DataFrame(
+        {
+            "name": ["Hayyan town", "Aleppo Governorate", "Wide", "Elsewhere", "Nowhere", None],
+            "admin1": ["Aleppo", "Aleppo", "Aleppo", "Homs", None, None],
+            "country": ["SYR", "SYR", "SYR", "SYR", "SYR", None],
+            "latitude": [36.324, 36.2, 36.3, 36.3, float("nan"), 36.0],
+            "longitude": [37.098, 37.1, 37.1, 37.1, 37.1, 37.1],
+            "spread_km": [0.5, 0.0, 40.0, 0.0, 0.0, 0.0],
+        }
+    )
+    kept = checked_places(table)
+    assert [(name, alias) for name, alias in zip(kept["name"], kept["aliases"], strict=True)] == [
+        ("Hayyan", "Hayyan town"),
+        ("Nowhere", "Nowhere"),
+    ]
+    assert [place.name for place in table_places(kept)] == ["Hayyan"]
