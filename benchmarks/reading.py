@@ -27,7 +27,7 @@ from geodata.reading.evidence import SHORT_TEXT
 from geodata.reading.locating import places_in
 from geodata.reading.structure import layout
 
-MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
+MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 FAMILIES = {
     "GUN": "small-arms",
     "MACHINE GUN": "small-arms",
@@ -79,7 +79,11 @@ def muc_day(written: str) -> dt.date | None:
     match = re.fullmatch(r"(\d{1,2}) ([A-Z]{3}) (\d{2})", written.strip())
     if match is None or match.group(2) not in MONTHS:
         return None
-    day, month, year = int(match.group(1)), MONTHS.index(match.group(2)) + 1, 1900 + int(match.group(3))
+    day, month, year = (
+        int(match.group(1)),
+        MONTHS.index(match.group(2)) + 1,
+        1900 + int(match.group(3)),
+    )
     try:
         return dt.date(year, month, day)
     except ValueError:  # one key has 31 November
@@ -151,7 +155,11 @@ def muc(pairs: list[tuple[dict[str, Any], Reading]]) -> dict[str, Any]:
     hit = wrong = missed = 0
     for item, reading in pairs:
         told, found = bool(item["templates"]), bool(reading.drafts)
-        hit, wrong, missed = hit + (told and found), wrong + (found and not told), missed + (told and not found)
+        hit, wrong, missed = (
+            hit + (told and found),
+            wrong + (found and not told),
+            missed + (told and not found),
+        )
         if len(item["templates"]) == 1:
             _single(item["templates"][0], reading, scores)
         if told:
@@ -195,7 +203,9 @@ def _places(item: dict[str, Any], reading: Reading, scores: dict[str, Score]) ->
         scores["place among candidates"].add(any(gold in name for name in names))
     if len(item["templates"]) == 1:
         first = next((p for d in reading.drafts[:1] for p in d.places if p.role == "event"), None)
-        scores["place first"].add(first is not None and next(iter(golds)) in " ".join(first.name.split()))
+        scores["place first"].add(
+            first is not None and next(iter(golds)) in " ".join(first.name.split())
+        )
 
 
 def sentences(path: Path) -> Score:
@@ -236,7 +246,11 @@ def toponyms(folder: Path) -> dict[str, Any]:
         held = places_in(text, gazetteer)
         for toponym in article.iter("toponym"):
             tag = toponym.find("gaztag")
-            if tag is None or (tag.findtext("fcode") or "").startswith("PCL") or not tag.findtext("lat"):
+            if (
+                tag is None
+                or (tag.findtext("fcode") or "").startswith("PCL")
+                or not tag.findtext("lat")
+            ):
                 continue
             start, end = int(toponym.findtext("start") or 0), int(toponym.findtext("end") or 0)
             found = next((p for p in held if p.span.start < end and start < p.span.end), None)
@@ -247,7 +261,14 @@ def toponyms(folder: Path) -> dict[str, Any]:
                 far = distance_km(found.latitude, found.longitude, *gold)
                 within.add(far <= 161)
                 if far > 161 and "-v" in sys.argv:
-                    print("   ", toponym.findtext("phrase"), found.name, found.country, round(far), tag.findtext("name"))
+                    print(
+                        "   ",
+                        toponym.findtext("phrase"),
+                        found.name,
+                        found.country,
+                        round(far),
+                        tag.findtext("name"),
+                    )
     return {"within 161 km": within, "answered": coverage}
 
 
@@ -263,7 +284,9 @@ def headlines(folder: Path) -> dict[str, Any]:
             killed = [d.killed for d in drafts if d.killed and d.killed.best is not None]
             if len(killed) == 1 and killed[0].best:
                 scores["exact"].add(killed[0].best == int(row["best"]))
-                scores["within low and high"].add(int(row["low"]) <= killed[0].best <= int(row["high"]))
+                scores["within low and high"].add(
+                    int(row["low"]) <= killed[0].best <= int(row["high"])
+                )
     return dict(scores)
 
 
@@ -361,8 +384,9 @@ if __name__ == "__main__":
         if "fit" in WANTED:
             TARGET = ROOT / "geodata" / "bundled" / "lexicons" / "confidence.json"
             BODY = {
-                "provenance": "right answers and answers by bin, on MUC-4 development articles with "
-                "one incident and on sentences with known figures; from benchmarks/reading.py fit",
+                "provenance": "right answers and answers by bin, on MUC-4 development articles "
+                "with one incident and on sentences with known figures; from "
+                "benchmarks/reading.py fit",
                 "counts": fitted(TEXTS),
             }
             TARGET.write_text(json.dumps(BODY, indent=1) + "\n", encoding="utf-8")

@@ -31,13 +31,64 @@ LARGEST_TEXT = 5_000_000
 """Characters that one document may give; a longer one is refused."""
 
 _BLOCKS = frozenset(
-    "p div br li ul ol h1 h2 h3 h4 h5 h6 tr table section article header footer blockquote "
-    "figure figcaption main aside nav title dd dt".split()
+    [
+        "p",
+        "div",
+        "br",
+        "li",
+        "ul",
+        "ol",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "tr",
+        "table",
+        "section",
+        "article",
+        "header",
+        "footer",
+        "blockquote",
+        "figure",
+        "figcaption",
+        "main",
+        "aside",
+        "nav",
+        "title",
+        "dd",
+        "dt",
+    ]
 )
-_SILENT = frozenset("script style noscript template svg iframe form button select option".split())
+_SILENT = frozenset(
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "iframe",
+        "form",
+        "button",
+        "select",
+        "option",
+    ]
+)
 _DATE_NAMES = frozenset(
-    "article:published_time datepublished date dc.date dcterms.date pubdate publishdate "
-    "publish-date sailthru.date parsely-pub-date og:article:published_time".split()
+    [
+        "article:published_time",
+        "datepublished",
+        "date",
+        "dc.date",
+        "dcterms.date",
+        "pubdate",
+        "publishdate",
+        "publish-date",
+        "sailthru.date",
+        "parsely-pub-date",
+        "og:article:published_time",
+    ]
 )
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _WORD_NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -248,13 +299,11 @@ def _docx(name: str, body: bytes) -> _Found:
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             info = archive.getinfo("word/document.xml")
-            if info.file_size > 10 * LARGEST_TEXT:
-                raise UnreadableFile(name, "unpacks to more than can be read; split it")
-            xml = archive.read(info)
-    except (zipfile.BadZipFile, KeyError, OSError, RuntimeError) as error:
-        if isinstance(error, UnreadableFile):
-            raise
+            xml = archive.read(info) if info.file_size <= 10 * LARGEST_TEXT else None
+    except (zipfile.BadZipFile, KeyError, OSError, RuntimeError, NotImplementedError) as error:
         raise UnreadableFile(name, "is no Word document (docx), or is damaged") from error
+    if xml is None:
+        raise UnreadableFile(name, "unpacks to more than can be read; split it")
     return _Found(_text_of_word(name, xml))
 
 
@@ -302,7 +351,7 @@ def _pdf(name: str, body: bytes) -> _Found:
     try:
         reader = pypdf.PdfReader(io.BytesIO(body))
         if reader.is_encrypted and not reader.decrypt(""):
-            raise UnreadableFile(name, "is locked with a password")
+            raise UnreadableFile(name, "is locked with a password")  # noqa: TRY301 - known only here
         pages = [page.extract_text() for page in reader.pages]
         title = reader.metadata.title if reader.metadata else None
         author = reader.metadata.author if reader.metadata else None

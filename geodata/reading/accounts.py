@@ -45,19 +45,24 @@ _ATTITUDE = re.compile(
     r"(?:attacks?|strikes?|bombing|raid|shelling|killing|incident)\s+(?:on|against|of)\s+(?:the\s+)?"
 )
 _TOUCHES = re.compile(
-    r"\b(?:attack(?:s|ed)?|air ?strikes?|strikes?|bomb(?:s|ed|ing|ings)?|raid(?:s|ed)?|shell(?:ed|ing)|kill(?:ed|ing|s)?|"
+    r"\b(?:attack(?:s|ed)?|air ?strikes?|strikes?|bomb(?:s|ed|ing|ings)?|raid(?:s|ed)?|"
+    r"shell(?:ed|ing)|"
+    r"kill(?:ed|ing|s)?|"
     r"wounded|injured|casualt\w+|explosion|blast|deaths?|died|dead|targeted|shot|kidnapp?\w+|abduct\w+|"
     r"massacre|murder\w*|assassinat\w+|wrongdoing|responsib\w+|ambush\w*|fired|hit|destroyed|"
     r"(?:fighters|rebels|opposition groups|victims|militants|hostages)(?:'s?)?)\b"
 )
-_TALK = re.compile(r"\b(?:exchange\s+of\s+opinions|coordinat(?:ion|e)\s+(?:was|in|more)|fighting\s+terror\w*)\b")
+_TALK = re.compile(
+    r"\b(?:exchange\s+of\s+opinions|coordinat(?:ion|e)\s+(?:was|in|more)|fighting\s+terror\w*)\b"
+)
 _CONCEDE = ("admitted", "acknowledged", "conceded")
 _DENY = ("denied", "denies", "denying")
-_PRONOUNS = frozenset("he she they it who".split())
+_PRONOUNS = frozenset(["he", "she", "they", "it", "who"])
 _TITLES = re.compile(
     r"(?P<title>spokes(?:man|woman|person)|spokesperson|minister|president|commander|chief|secretary|general|director)"
 )
 _PERSON = re.compile(r"[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)+")
+_HOUSES = ("pentagon", "white house", "kremlin", "centcom")
 _ABOUT_LENGTH = 90
 
 
@@ -116,22 +121,41 @@ class AccountFinder:
     @staticmethod
     def _without_title(name: str) -> str:
         parts = name.split()
-        titles = {"Major", "General", "Colonel", "Captain", "Lieutenant", "President", "Minister", "Commander", "Foreign", "Defense", "Defence", "Prime", "Interior", "Brigadier", "Secretary"}
+        titles = {
+            "Major",
+            "General",
+            "Colonel",
+            "Captain",
+            "Lieutenant",
+            "President",
+            "Minister",
+            "Commander",
+            "Foreign",
+            "Defense",
+            "Defence",
+            "Prime",
+            "Interior",
+            "Brigadier",
+            "Secretary",
+        }
         while parts and parts[0] in titles:
             parts = parts[1:]
         joined = " ".join(parts)
-        return "" if len(parts) < 2 or state_of(joined.lower()) else joined  # noqa: PLR2004 - two names
+        return "" if len(parts) < 2 or state_of(joined.lower()) else joined
 
     @staticmethod
     def _side(near: str) -> str | None:
         for name, code in governments().items():
-            if name in ("pentagon", "white house", "kremlin", "centcom") and name in near:
+            if name in _HOUSES and name in near:
                 return f"{name.title()}, {country_name(code)}"
-        code = state_of(near)
-        return country_name(code) if code else None
+        state = state_of(near)
+        return country_name(state) if state else None
 
     def _subject_person(self, sentence: Sentence) -> str | None:
-        match = re.match(r"[\"']*(?:But\s+|However,?\s+)?([A-Z][\w'’-]+)", self.text[sentence.start : sentence.end])
+        match = re.match(
+            r"[\"']*(?:But\s+|However,?\s+)?([A-Z][\w'’-]+)",
+            self.text[sentence.start : sentence.end],
+        )
         return self.people.get(match.group(1).lower()) if match else None
 
     def _sentence(self, sentence: Sentence, last: str | None) -> list[AccountMention]:
@@ -158,7 +182,7 @@ class AccountFinder:
             first = attitude.end() if attitude else match.start()
             after = _AFTER_QUOTE.match(self.folded, match.end(), end)
             stop = after.end() if after else match.end()
-            verb = (after.group("v1") or after.group("v2")) if after else ""
+            verb = (after.group("v1") or after.group("v2") or "") if after else ""
             speaker = self._speaker_of(after) if after else None
             speaker = speaker or self._before(start, match.start()) or last
             if speaker is None:
@@ -166,14 +190,16 @@ class AccountFinder:
             if stop < end and not self.folded[stop:end].strip(" .!?") and first == start:
                 stop = end
             about = self._about(match.start() + 1, match.end() - 1)
-            found.append(AccountMention(speaker, _stance(verb), about, Span.of(self.text, first, stop)))
+            found.append(
+                AccountMention(speaker, _stance(verb), about, Span.of(self.text, first, stop))
+            )
         return found
 
     def _touches(self, match: re.Match[str], start: int, end: int) -> bool:
         """Whether the quotation, or for a short one its sentence, is about the act."""
         if _TOUCHES.search(match.group()):
             return True
-        short = match.end() - match.start() < 60  # noqa: PLR2004 - a phrase, not a statement
+        short = match.end() - match.start() < 60
         return short and _TOUCHES.search(self.folded, start, end) is not None
 
     def _speaker_of(self, after: re.Match[str]) -> str | None:
@@ -185,7 +211,9 @@ class AccountFinder:
         for word in reversed(re.findall(r"[\w'-]+", folded)):
             if word in self.people:
                 return self.people[word]
-        held = [word for word in folded.split() if word not in ("the", "a", "an", "also", "has", "had")]
+        held = [
+            word for word in folded.split() if word not in ("the", "a", "an", "also", "has", "had")
+        ]
         if not held or held[-1] in _PRONOUNS:
             return None
         words = Span.of(self.text, start, end).quote
@@ -196,7 +224,9 @@ class AccountFinder:
         for word in re.findall(r"[\w'-]+", self.folded[start:quote_start]):
             if word in self.people:
                 return self.people[word]
-        match = re.match(rf"(?:the\s+)?((?:[\w.'-]+\s+){{1,5}}?){_SAY}", self.folded[start:quote_start])
+        match = re.match(
+            rf"(?:the\s+)?((?:[\w.'-]+\s+){{1,5}}?){_SAY}", self.folded[start:quote_start]
+        )
         return self._speaker(start + match.start(1), start + match.end(1)) if match else None
 
     def _denials(self, start: int, end: int, last: str | None) -> list[AccountMention]:
@@ -212,10 +242,10 @@ class AccountFinder:
 
     def _named_before(self, start: int, end: int) -> str | None:
         words = self.folded[start:end].split()
-        return self._speaker(start, end) if 0 < len(words) <= 6 else None  # noqa: PLR2004 - a subject
+        return self._speaker(start, end) if 0 < len(words) <= 6 else None
 
     def _clauses(self, start: int, end: int) -> list[AccountMention]:
-        """"Russia claimed …, while Washington believes …": each its own account."""
+        """As in "Russia claimed …, while Washington believes …": each its own account."""
         found: list[AccountMention] = []
         position = start
         while position < end:
@@ -235,7 +265,7 @@ class AccountFinder:
         return found
 
     def _about(self, start: int, end: int) -> str:
-        plain = " ".join(self.text[start:end].split()).removeprefix("that ").strip(" ,.\"“”")
+        plain = " ".join(self.text[start:end].split()).removeprefix("that ").strip(' ,."“”')
         return plain if len(plain) <= _ABOUT_LENGTH else plain[:_ABOUT_LENGTH].rsplit(" ", 1)[0]
 
 

@@ -20,15 +20,28 @@ from geodata.reading.spans import Span, Token, tokens_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_STOP = frozenset(
-    "in at on near by from with during after before when while as who which that whose for to into "
-    "than and or but if because since until through against between under over about around said "
-    "says where , . ; : ( ) \" [ ] -".split()
+_STOP = words("grammar", "actors_stop")
+_ACTIVE_STOP = _STOP | frozenset(
+    [
+        "have",
+        "has",
+        "had",
+        "was",
+        "were",
+        "is",
+        "are",
+        "been",
+        "being",
+        "reportedly",
+        "allegedly",
+        "also",
+    ]
 )
-_ACTIVE_STOP = _STOP | frozenset("have has had was were is are been being reportedly allegedly also".split())
-_DETERMINERS = frozenset("the a an some several many two three four five six seven eight nine ten unidentified other".split())
-_VICTIM_VERBS = frozenset("exploded detonated opened went".split())
-_NO_SIDE = frozenset("people persons others dead wounded him her them lives".split())
+_DETERMINERS = words("grammar", "actors_determiners")
+_VICTIM_VERBS = frozenset(["exploded", "detonated", "opened", "went"])
+_NO_SIDE = frozenset(
+    ["people", "persons", "others", "dead", "wounded", "him", "her", "them", "lives"]
+)
 _NP_REACH = 9
 _RESPONSIBILITY = re.compile(
     r"(?P<who>(?:[\w'-]+\s+){1,6}?)(?:has\s+|have\s+|later\s+|immediately\s+)*"
@@ -40,7 +53,9 @@ _CLAIMED_BY = re.compile(
 _BLAMED = re.compile(
     r"(?:blamed|blames|blaming|accused|accuses)\s+(?:(?:the\s+)?attack\s+on\s+)?(?P<who>(?:[\w'-]+\s*){1,5})"
 )
-_ATTRIBUTED = re.compile(r"(?:attributed\s+to|blamed\s+on|suspected\s+of\s+being)\s+(?P<who>(?:[\w'-]+\s*){1,5})")
+_ATTRIBUTED = re.compile(
+    r"(?:attributed\s+to|blamed\s+on|suspected\s+of\s+being)\s+(?P<who>(?:[\w'-]+\s*){1,5})"
+)
 _BY = re.compile(
     r"(?:killed|wounded|injured|attacked|bombed|shelled|kidnapped|abducted|murdered|assassinated|ambushed|"
     r"executed|shot|hit|struck|destroyed|burned|carried\s+out|perpetrated|staged|launched|committed|conducted|"
@@ -54,7 +69,9 @@ _BACKING = re.compile(
     r"(?:^|\W)(?:the\s+)?(?P<who>(?:[\w.'-]+\s+){0,2}?[\w.'-]+(?:\s+and\s+(?:the\s+)?[\w.'-]+)?)\s+"
     r"(?:has|have|had)?\s*(?:been\s+)?(?:training|backing|arming|funding|supporting|advising)\b"
 )
-_BACKED = re.compile(r"(?P<who>[\w.]+(?:\s+and\s+[\w.]+)?)-(?:backed|led|supported|trained|funded|allied)\b")
+_BACKED = re.compile(
+    r"(?P<who>[\w.]+(?:\s+and\s+[\w.]+)?)-(?:backed|led|supported|trained|funded|allied)\b"
+)
 _BACKED_BY = re.compile(
     r"(?:backed|supported|trained|armed|funded)\s+by\s+(?:the\s+)?(?P<who>[\w.]+(?:\s+and\s+(?:the\s+)?[\w.]+)?)"
 )
@@ -84,7 +101,9 @@ class ActorMention:
 @cache
 def _groups() -> re.Pattern[str]:
     names = sorted(lexicon("actors")["groups"], key=len, reverse=True)
-    return re.compile(r"\b(?:" + "|".join(re.escape(n).replace(r"\ ", r"\s+") for n in names) + r")\b")
+    return re.compile(
+        r"\b(?:" + "|".join(re.escape(n).replace(r"\ ", r"\s+") for n in names) + r")\b"
+    )
 
 
 @cache
@@ -143,12 +162,24 @@ class ActorFinder:
     def _subject(self, tokens: Sequence[Token], i: int) -> Span | None:
         """The noun phrase before the verb at `i`, if it can act."""
         last = i
-        while last > 0 and tokens[last - 1].word in ("have", "has", "had", "reportedly", "allegedly", "also", "then"):
+        while last > 0 and tokens[last - 1].word in (
+            "have",
+            "has",
+            "had",
+            "reportedly",
+            "allegedly",
+            "also",
+            "then",
+        ):
             last -= 1
         first = last
         while first > 0 and last - first < _NP_REACH and tokens[first - 1].word not in _ACTIVE_STOP:
             first -= 1
-        while first > 1 and tokens[first - 1].word == "-" and tokens[first - 2].word not in _ACTIVE_STOP:
+        while (
+            first > 1
+            and tokens[first - 1].word == "-"
+            and tokens[first - 2].word not in _ACTIVE_STOP
+        ):
             first -= 2
         while first < last and tokens[first].word in _DETERMINERS:
             first += 1
@@ -184,7 +215,7 @@ class ActorFinder:
 
     def _can_act(self, tokens: Sequence[Token]) -> bool:
         held = [token.word.removesuffix("'s") for token in tokens]
-        if not held or held[-1] in people() and held[-1] not in _actor_nouns():
+        if not held or (held[-1] in people() and held[-1] not in _actor_nouns()):
             return bool(held) and held[-1] in ("men", "individuals", "people", "man", "suspects")
         joined = " ".join(held)
         return (
@@ -204,7 +235,9 @@ class ActorFinder:
         places = lexicon("places")["site"] + lexicon("places")["settlement"]
         return known or _groups().search(joined) is not None or any(p in held for p in places)
 
-    def _actor(self, span: Span, role: str, score: float, stance: str | None = None) -> ActorMention:
+    def _actor(
+        self, span: Span, role: str, score: float, stance: str | None = None
+    ) -> ActorMention:
         folded = self.folded[span.start : span.end]
         country = state_of(folded) if role == "perpetrator" else None
         return ActorMention(_named(span.quote, folded, country), role, span, stance, country, score)
@@ -213,9 +246,7 @@ class ActorFinder:
         found = []
         for match in _BY.finditer(self.folded, start, end):
             span = self._phrase(match.end(), end)
-            if span is not None and self._can_act(
-                tokens_of(self.folded, span.start, span.end)
-            ):
+            if span is not None and self._can_act(tokens_of(self.folded, span.start, span.end)):
                 found.append(self._actor(span, "perpetrator", 0.9))
         return found
 
@@ -230,7 +261,12 @@ class ActorFinder:
             word = tokens[last].word
             if word in _STOP and not self._joint(tokens, last):
                 break
-            if word in AUXILIARIES or (word in _actor_nouns() and word != "members" and last + 1 < len(tokens) and tokens[last + 1].word == "of"):
+            if word in AUXILIARIES or (
+                word in _actor_nouns()
+                and word != "members"
+                and last + 1 < len(tokens)
+                and tokens[last + 1].word == "of"
+            ):
                 last += word in _actor_nouns()
                 break
             last += 1
@@ -283,7 +319,9 @@ class ActorFinder:
                     if code is None:
                         continue
                     span = Span.of(self.text, first + word.start(), first + word.end())
-                    found.append(ActorMention(country_name(code), "associate", span, None, code, 0.5))
+                    found.append(
+                        ActorMention(country_name(code), "associate", span, None, code, 0.5)
+                    )
         return found
 
     def denies(self, start: int, end: int) -> str | None:
@@ -297,7 +335,7 @@ class ActorFinder:
 
 def _named(quote: str, folded: str, country: str | None) -> str:
     """The name that an actor goes by: a state's air force for its planes, else its own words."""
-    last = folded.split()[-1] if folded.split() else ""
+    last = folded.rsplit(maxsplit=1)[-1] if folded.split() else ""
     if country and last in words("actors", "aircraft"):
         for demonym, code in demonyms().items():
             if code == country and demonym in folded:

@@ -9,8 +9,10 @@ upper bound only.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from geodata.reading.lexicons import words
 from geodata.reading.numbers import quantity
 from geodata.reading.parties import AUXILIARIES, CASUALTY_NOUNS, Party, parties_in
 
@@ -43,9 +45,9 @@ BASES = (
     | _each("injured", "wound wounds injure injures")
     | _each("captured", "kidnap kidnaps abduct abducts captures capture arrest arrests")
 )
-INTRANSITIVES = _each("killed", "died die dies dying perished drowned succumbed suffocated") | _each(
-    "missing", "disappeared vanished"
-)
+INTRANSITIVES = _each(
+    "killed", "died die dies dying perished drowned succumbed suffocated"
+) | _each("missing", "disappeared vanished")
 ADJECTIVES = _each("killed", "dead") | _each("missing", "missing unaccounted")
 NOUNS_OF = (
     _each(
@@ -93,31 +95,23 @@ _PHRASES: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("was", "hospitalized"), "intransitive", "injured"),
     (("were", "lightly", "hurt"), "intransitive", "injured"),
 )
-_ONE_DEATH = frozenset("murder assassination killing slaying".split())
+_ONE_DEATH = frozenset(["murder", "assassination", "killing", "slaying"])
 _PHRASE_STARTS = frozenset(phrase[0][0] for phrase in _PHRASES)
-_TOLLS = frozenset("toll tolls losses".split())
-_UNREAL = frozenset(
-    "could would should if unless threatened threatening threatens threat threats vowed vows plan "
-    "plans planned planning plot plotted plotting intend intends intended ordered orders order "
-    "tried trying try attempted attempting attempt attempts wanted want wants hope hoped aimed "
-    "conspiracy conspiring conspired able will shall can cannot can't won't failed swore "
-    "risk risks fear prepared preparing".split()
-)
-_NEGATIONS = frozenset("not never didn't wasn't weren't nor hadn't haven't hasn't neither".split())
-_DENIALS = frozenset("denied denies deny denying".split())
-_CLAUSE = frozenset("when while after before as because but although though whereas if".split())
-_COUNTING_NOT = {("not", "a"), ("not", "less"), ("not", "fewer"), ("not", "more"), ("neither", "of")}
+_TOLLS = frozenset(["toll", "tolls", "losses"])
+_UNREAL = words("grammar", "casualties_unreal")
+_NEGATIONS = words("grammar", "casualties_negations")
+_DENIALS = frozenset(["denied", "denies", "deny", "denying"])
+_CLAUSE = words("grammar", "casualties_clause")
+_COUNTING_NOT = {
+    ("not", "a"),
+    ("not", "less"),
+    ("not", "fewer"),
+    ("not", "more"),
+    ("neither", "of"),
+}
 _LONGEST_LIST = 40
-_NO_NAME = frozenset(
-    "in at on near by from with during after before when while as who which that for to into and or "
-    "but this last early late overnight inside outside since under over amid was were is are have has "
-    "had will would his her their its the a an another along across around between through of "
-    "themselves himself more less today tonight north south east west four three two".split()
-)
-_LIST_ENDS = frozenset(
-    "in at on near by from with during after before when while as who which that whose for to into "
-    "was were is are has have had will would said of ; . :".split()
-)
+_NO_NAME = words("grammar", "casualties_no_name")
+_LIST_ENDS = words("grammar", "casualties_list_ends")
 _POSSIBLE = (("may", "have"), ("might", "have"), ("may", "be"), ("might", "be"))
 
 
@@ -172,7 +166,7 @@ def triggers_in(tokens: Sequence[Token]) -> list[Trigger]:
     return found
 
 
-def _trigger(tokens: Sequence[Token], i: int) -> Trigger | None:
+def _trigger(tokens: Sequence[Token], i: int) -> Trigger | None:  # noqa: C901, PLR0911 - a list of cases
     word = tokens[i].word
     if word in _PHRASE_STARTS:
         for phrase, form, category in _PHRASES:
@@ -246,7 +240,7 @@ class _Linker:
                 skip = False
                 continue
             skip = self._joined(index)
-            if trigger.form in ("toll",) or self._inside_party(trigger):
+            if trigger.form == "toll" or self._inside_party(trigger):
                 continue
             if self._unreal(trigger):
                 continue
@@ -267,11 +261,11 @@ class _Linker:
                 self._add(category, [party], party.first, party.last)
 
     def _noun_is_verb(self, party: Party) -> bool:
-        """"12 wounded soldiers": the noun goes on; "12 bodies" is a find, and counts."""
+        """As in "12 wounded soldiers": the noun goes on; "12 bodies" is a find, and counts."""
         return _word(self.tokens, party.last) == "by" and party.category == "injured"
 
     def _shares(self) -> None:
-        """"11 of them civilians" is a share of the figure that it stands in or after."""
+        """As in "11 of them civilians" is a share of the figure that it stands in or after."""
         for number, party in enumerate(self.parties):
             if not party.part or not party.counted or number in self.used or not self.found:
                 continue
@@ -303,7 +297,7 @@ class _Linker:
         return None
 
     def _inside_party(self, trigger: Trigger) -> bool:
-        """"One dead terrorist": the figure's noun phrase holds the word of harm."""
+        """As in "One dead terrorist": the figure's noun phrase holds the word of harm."""
         for number, party in enumerate(self.parties):
             if party.first <= trigger.first < party.last:
                 if number not in self.used and party.counted and trigger.form == "adjective":
@@ -313,7 +307,7 @@ class _Linker:
         return False
 
     def _joined(self, index: int) -> bool:
-        """"Killed or wounded" with one group for both."""
+        """As in "Killed or wounded" with one group for both."""
         if index + 1 >= len(self.triggers):
             return False
         here, there = self.triggers[index], self.triggers[index + 1]
@@ -325,7 +319,7 @@ class _Linker:
         )
 
     def _has_own(self, there: Trigger, here: Trigger) -> bool:
-        """"Killed and wounded 30" shares; "were killed and wounded" shares."""
+        """As in "Killed and wounded 30" shares; "were killed and wounded" shares."""
         return here.form == "gerund" and there.form != "gerund"
 
     def _unreal(self, trigger: Trigger) -> bool:
@@ -345,10 +339,8 @@ class _Linker:
 
     @staticmethod
     def _counts_none(before: Sequence[str]) -> bool:
-        """"Not a single civilian was killed" is a count of none; "not only killed" is no denial."""
-        return "only" in before or any(
-            pair in _COUNTING_NOT for pair in zip(before, before[1:], strict=False)
-        )
+        """Whether "not" counts ("not a single civilian") or adds ("not only"), not denies."""
+        return "only" in before or any(pair in _COUNTING_NOT for pair in pairwise(before))
 
     def _if_clause(self, trigger: Trigger) -> bool:
         words = [token.word for token in self.tokens[: trigger.first]]
@@ -360,9 +352,7 @@ class _Linker:
 
     def _possible(self, trigger: Trigger) -> bool:
         before = [token.word for token in self.tokens[max(0, trigger.first - 5) : trigger.first]]
-        return trigger.form == "feared" or any(
-            pair in zip(before, before[1:], strict=False) for pair in _POSSIBLE
-        )
+        return trigger.form == "feared" or any(pair in pairwise(before) for pair in _POSSIBLE)
 
     def _link(self, index: int, *, combined: bool) -> None:
         trigger = self.triggers[index]
@@ -385,9 +375,9 @@ class _Linker:
         self._add(category, parties, first, max(end, parties[-1].last))
 
     def _listed(self, trigger: Trigger, start: int, category: str) -> bool:
-        """"The murder of Ellacuria, five other Jesuits and two women": names count one each."""
+        """As in "the murder of Ellacuria, five Jesuits and two women": a name counts one."""
         end, pieces = self._pieces(start)
-        if len(pieces) < 2:  # noqa: PLR2004 - one victim is no list
+        if len(pieces) < 2:
             return False
         parties: list[Party] = []
         named = False
@@ -398,7 +388,7 @@ class _Linker:
             elif not counted:
                 parties.append(Party(1, 1, 1, "exact", first, last))
                 named = True
-        if not named or len(parties) < 2:  # noqa: PLR2004 - likewise
+        if not named or len(parties) < 2:
             return False
         self.used.update(n for n, p in enumerate(self.parties) if start <= p.first < end)
         self._add(category, parties, trigger.first, end)
@@ -416,9 +406,11 @@ class _Linker:
                 first = j + 1
                 if _word(self.tokens, first) == "of":
                     first, j = first + 1, j + 1
-            elif word in _LIST_ENDS or not (word[0].isalnum() or word in "-'"):
-                break
-            elif closing and len(edges) and j - first > 5:  # noqa: PLR2004 - no longer a name
+            elif (
+                word in _LIST_ENDS
+                or not (word[0].isalnum() or word in "-'")
+                or (closing and edges and j - first > 5)
+            ):
                 break
             j += 1
         if closing and j > first:
@@ -444,7 +436,7 @@ class _Linker:
         return bool(numbers) and all(self.parties[n].group == "combatant" for n in numbers)
 
     def _named_after(self, end: int) -> bool:
-        """"Gunmen shot dead Maria Lopez": a word that is no preposition, day or adverb."""
+        """As in "Gunmen shot dead Maria Lopez": a word that is no preposition, day or adverb."""
         word = _word(self.tokens, end)
         return (
             word.isalpha()
@@ -480,7 +472,7 @@ class _Linker:
         return self._without_parts(found)
 
     def _own_verb(self, party: Party) -> bool:
-        """"Killed two and three were wounded": the second group has its own verb."""
+        """As in "Killed two and three were wounded": the second group has its own verb."""
         following = [token.word for token in self.tokens[party.last : party.last + 4]]
         for word in following:
             if word in ("and", ",", ".", ";"):
@@ -515,7 +507,7 @@ class _Linker:
     def _without_parts(self, numbers: list[int]) -> list[int]:
         """Shares are left out where their whole is there; a counted group outranks a bare noun."""
         whole = [number for number in numbers if not self.parties[number].part] or numbers
-        if len(whole) > 2:  # noqa: PLR2004 - a total and at least two shares
+        if len(whole) > 2:
             total, *rest = (self.parties[number] for number in whole)
             gap = [token.word for token in self.tokens[total.last : rest[0].first]]
             if gap == [","] and total.low == sum(party.low for party in rest):
@@ -523,7 +515,7 @@ class _Linker:
         return whole
 
     def _uncounted(self, trigger: Trigger, category: str, end: int) -> None:
-        """"Karlov was killed": one; "they were killed": more than one; no figure otherwise."""
+        """As in "Karlov was killed": one; "they were killed": more than one; else no figure."""
         if category not in ("killed", "injured", "captured"):
             return
         span = (trigger.first, end)
@@ -552,15 +544,17 @@ class _Linker:
     def _two_names(self, trigger: Trigger) -> int | None:
         """2 for "Juan Perez and Ana Ruiz were killed", None for other plurals."""
         before = [token.word for token in self.tokens[: trigger.first]]
-        while before and (before[-1] in AUXILIARIES or before[-1].endswith("ly") or before[-1] == "also"):
+        while before and (
+            before[-1] in AUXILIARIES or before[-1].endswith("ly") or before[-1] == "also"
+        ):
             before.pop()
         names = [word for word in before if word != "and"]
-        two = before.count("and") == 1 and 2 <= len(names) <= 6 and before[0] != "and"  # noqa: PLR2004
+        two = before.count("and") == 1 and 2 <= len(names) <= 6 and before[0] != "and"
         known = any(word in _NO_NAME or not word.isalpha() for word in names)
         return 2 if two and not known and before[-1] != "and" else None
 
     def _died(self, trigger: Trigger, category: str, span: tuple[int, int]) -> None:
-        """"He died", "Karlov died"."""
+        """As in "He died", "Karlov died"."""
         if trigger.first == 0:
             return
         before = self.tokens[trigger.first - 1].word
@@ -634,8 +628,11 @@ def _joined_by(between: Sequence[str]) -> bool:
         return True
     verbs = set(between) & (_CLAUSE | AUXILIARIES | {"who", "that", "which", "by"})
     long = len(between) > 7
-    return between[-1] == "and" and not verbs and not long and not any(
-        word.endswith("ed") for word in between
+    return (
+        between[-1] == "and"
+        and not verbs
+        and not long
+        and not any(word.endswith("ed") for word in between)
     )
 
 

@@ -16,10 +16,21 @@ from dataclasses import dataclass, replace
 from geodata.reading.numbers import UNITS
 from geodata.reading.spans import Span
 
-WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
-_MONTH_NAMES = (
-    "january february march april may june july august september october november december".split()
-)
+WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+_MONTH_NAMES = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
     r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
@@ -36,11 +47,13 @@ _PATTERN = re.compile(
     rf"""\b(?:
     (?P<iso>\d{{4}})-(?P<isom>\d{{2}})-(?P<isod>\d{{2}})\b
   | (?P<na>\d{{1,2}})[/.](?P<nb>\d{{1,2}})[/.](?P<ny>\d{{4}})\b
-  | (?:{_WEEKDAY}\s*,?\s+(?:the\s+)?)?(?P<d1>\d{{1,2}}){_TH}\s*(?:-|to|and|until|through)\s*(?P<d2>\d{{1,2}}){_TH}
+  | (?:{_WEEKDAY}\s*,?\s+(?:the\s+)?)?(?P<d1>\d{{1,2}}){_TH}
+      \s*(?:-|to|and|until|through)\s*(?P<d2>\d{{1,2}}){_TH}
       \s+(?:of\s+)?(?P<rm>{_MONTH})\b\.?(?:,?\s+(?P<ry>(?:19|20)\d{{2}}|\d{{2}}(?![\d:]))\b)?
   | (?:{_WEEKDAY}\s*,?\s+(?:the\s+)?)?(?P<dd>\d{{1,2}}){_TH}\s+(?:of\s+)?(?P<dm>{_MONTH})\b\.?
       (?:,?\s+(?P<dy>(?:19|20)\d{{2}}|(?:[4-9]\d|[01]\d)(?![\d:,-]))\b)?
-  | (?:{_WEEKDAY}\s*,?\s+)?(?P<mm>{_MONTH})\b\.?\s+(?P<md>\d{{1,2}}){_TH}\b(?!\s*(?:people|others|civilians))
+  | (?:{_WEEKDAY}\s*,?\s+)?(?P<mm>{_MONTH})\b\.?\s+(?P<md>\d{{1,2}}){_TH}\b
+      (?!\s*(?:people|others|civilians))
       (?:\s*-\s*(?P<md2>\d{{1,2}}){_TH}\b)?(?:,?\s+(?P<my>(?:19|20)\d{{2}})\b)?
   | (?P<monthyear>{_MONTH})\b\.?,?\s+(?:of\s+)?(?P<yy>(?:19|20)\d{{2}})\b
   | (?:in|since|during|last|early|late|of|mid-?|until|through)\s+(?P<month>{_MONTH})\b(?!\s+have)
@@ -51,14 +64,17 @@ _PATTERN = re.compile(
   | (?P<yesterday>yesterday)(?:'s)?(?:\s+{_PART})?\b
   | (?P<lastnight>last\s+(?:night|evening))\b
   | (?P<overnight>overnight)\b
-  | (?P<today>(?:earlier\s+|early\s+|late\s+)?(?:today|tonight)(?:'s)?|this\s+(?:very\s+)?(?:morning|afternoon|evening|noon)|at\s+(?:dawn|noon)\s+today|early\s+this\s+{_PART})\b
+  | (?P<today>(?:earlier\s+|early\s+|late\s+)?(?:today|tonight)(?:'s)?
+      |this\s+(?:very\s+)?(?:morning|afternoon|evening|noon)
+      |at\s+(?:dawn|noon)\s+today|early\s+this\s+{_PART})\b
   | (?:in|within|during|over)\s+the\s+(?P<fewhours>(?:past|last)\s+(?:few\s+|several\s+)?hours)\b
   | (?P<ago>{_NUMBER})\s+(?P<unit>day|week|month|year|hour|minute)s?\s+ago\b
   | (?:the\s+|in\s+the\s+)?(?P<lastu>last|past|previous)\s+(?P<lastunit>week|weekend|month|year)\b
   | (?P<this>this|earlier\s+this|later\s+this)\s+(?P<thisunit>week|weekend|month|year)\b
   | (?:over|during|at)\s+the\s+(?P<weekend>weekend)\b
   | (?:the\s+)?year\s+(?P<year2>(?:19|20)\d{{2}})\b
-  | (?:in|since|during|of|from|until|by|late|early)\s+(?P<year>(?:19|20)\d{{2}})\b(?!\s*(?:people|hrs|hours))
+  | (?:in|since|during|of|from|until|by|late|early)\s+(?P<year>(?:19|20)\d{{2}})\b
+      (?!\s*(?:people|hrs|hours))
     )""",
     re.VERBOSE,
 )
@@ -131,7 +147,6 @@ def dates_in(
 
 
 def _read(match: re.Match[str], text: str, published: dt.date | None) -> DateMention | None:
-
 
     group = match.groupdict()
     core = _core(match)
@@ -352,7 +367,7 @@ def _unit_before(unit: str, span: Span, published: dt.date | None) -> DateMentio
 def _weekend(span: Span, published: dt.date) -> DateMention:
     sunday = _latest_weekday("sunday", published)
     saturday = _shift(sunday, -1) or sunday
-    if published.weekday() == 5:  # noqa: PLR2004 - a Saturday: its own weekend has begun
+    if published.weekday() == 5:
         saturday, sunday = published, published
     return DateMention(span, saturday, sunday, "days")
 

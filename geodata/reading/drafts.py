@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from geodata.reading.accounts import AccountFinder, AccountMention
-from geodata.reading.dates import WEEKDAYS, dates_in
 from geodata.reading.confidence import confidences
+from geodata.reading.dates import WEEKDAYS, dates_in
 from geodata.reading.evidence import SHORT_TEXT, Evidence, SentenceReader, hedged
 from geodata.reading.grouping import Group
 from geodata.reading.locating import Context, located
@@ -28,7 +28,6 @@ from geodata.reading.weapons import WeaponMention, strongest, weapons_in
 if TYPE_CHECKING:
     from geodata.reading.dates import DateMention
     from geodata.reading.places import PlaceResolver
-    from geodata.reading.structure import Layout
 
 _JUST_NOW = re.compile(
     r"\b(?:has|have)\s+(?:just\s+|also\s+|reportedly\s+)?(?:been\s+)?\w+(?:ed|en|own|un|ain|uck|it|aused|ade)\b|"
@@ -80,7 +79,9 @@ class Composer:
         said = [s for m in group.members if not m.background for s in m.said]
         counted = figures(text, said)
         actors = self._actors(members)
-        weapons = strongest([w for m in members for w in m.weapons]) or self._weapons_around(members)
+        weapons = strongest([w for m in members for w in m.weapons]) or self._weapons_around(
+            members
+        )
         shares = [s for s in said if s.mention.part and s.mention.group in _CIVIL]
         draft = Draft(
             sentence=_span(text, primary),
@@ -124,7 +125,9 @@ class Composer:
             match = _JUST_NOW.search(self.layout.folded, member.sentence.start, member.sentence.end)
             if match is not None and self.published is not None:
                 span = Span.of(self.layout.text, *match.span())
-                question = f"The text names no day. Was it on the day of publication, {self.published}?"
+                question = (
+                    f"The text names no day. Was it on the day of publication, {self.published}?"
+                )
                 return DraftDate(self.published, self.published, "unknown", span, question)
         question = "When did this happen? The text names no day."
         return DraftDate(None, None, "unknown", None, question)
@@ -195,7 +198,9 @@ class Composer:
             if beside.role not in ("body", "headline") or abs(index - told) > _FAR:
                 continue
             edges = (beside.start, beside.end)
-            named = weapons_in(self.layout.text, self.layout.folded, *edges, self.layout.language.code or "en")
+            named = weapons_in(
+                self.layout.text, self.layout.folded, *edges, self.layout.language.code or "en"
+            )
             found += [weapon for weapon in named if weapon.score == _NAMED]
             if found:
                 break
@@ -245,7 +250,9 @@ class Composer:
             a.stance == "denies" for a in draft.accounts
         ):
             flags.append("accounts_differ")
-        if any("continued strikes" in folded[m.sentence.start : m.sentence.end] for m in group.members):
+        if any(
+            "continued strikes" in folded[m.sentence.start : m.sentence.end] for m in group.members
+        ):
             flags.append("possible_further_events")
         return tuple(flags)
 
@@ -261,7 +268,15 @@ def _ranked(
 
     A country is listed only where nothing finer is named.
     """
-    order = {"site": 0, "street": 0, "neighbourhood": 0, "settlement": 0, "": 1, "area": 2, "admin1": 3}
+    order = {
+        "site": 0,
+        "street": 0,
+        "neighbourhood": 0,
+        "settlement": 0,
+        "": 1,
+        "area": 2,
+        "admin1": 3,
+    }
     held: list[tuple[tuple[float, ...], PlaceMention]] = []
     for rank, member in enumerate(members):
         containers = {name for place in member.places for name in place.within}

@@ -90,7 +90,8 @@ _SINCE = re.compile(
     r"beginning|outbreak|violence|revolt|rebellion|(?:19|20)\d\d|(?:january|february|march|april|may|june|july|august|september|october|november|december))\b"
     r"|\b(?:so\s+far\s+this\s+(?:year|month)|in\s+recent\s+(?:years|months|decades)|"
     r"(?:over|in|during|for)\s+the\s+(?:past|last)\s+(?:\w+\s+){0,3}(?:years|months|decades?|year)|"
-    r"(?:\w+\s+)?(?:years|decades)\s+ago|(?:\w+[- ])?year\s+(?:civil\s+)?(?:war|conflict|insurgency)|"
+    r"(?:\w+\s+)?(?:years|decades)\s+ago|"
+    r"(?:\w+[- ])?year\s+(?:civil\s+)?(?:war|conflict|insurgency)|"
     r"every\s+(?:day|week|month|year)|each\s+(?:year|month|day)|throughout\s+the\s+(?:war|conflict)|"
     r"in\s+(?:the\s+)?(?:19|20)\d0s|to\s+date|during\s+the\s+(?:civil\s+)?war)\b"
 )

@@ -31,7 +31,9 @@ SHORT_TEXT = 4
 
 _EXCLUDED = 1.3
 _OLD_DAYS = 330
-_HERE = re.compile(r"\b(?:this|the)\s+(?:capital|city)(?!\s+of)\b|\bhere\b|\bthis\s+(?:town|port|village)\b")
+_HERE = re.compile(
+    r"\b(?:this|the)\s+(?:capital|city)(?!\s+of)\b|\bhere\b|\bthis\s+(?:town|port|village)\b"
+)
 _SPECIFIC = frozenset(("site", "street", "neighbourhood", "settlement", ""))
 _CLAUSES = re.compile(r";|\s(?:while|whereas|but)\s")
 _SAYS = re.compile(
@@ -46,7 +48,9 @@ _UNVERIFIED = re.compile(
     r"could\s+not\s+(?:immediately\s+)?be\s+(?:independently\s+|immediately\s+)?(?:verified|confirmed)|unverified|"
     r"(?:not|no)\s+(?:been\s+)?independent(?:ly)?\s+(?:verified|confirm\w*)|impossible\s+to\s+verify|unconfirmed"
 )
-_OWN_CLAIM = re.compile(r"\"[^\"]*\b(?:we|our|us)\b|\bclaim(?:ed|s|ing)?\b|\bboast\w*|\bunverified\b|\bunconfirmed\b")
+_OWN_CLAIM = re.compile(
+    r"\"[^\"]*\b(?:we|our|us)\b|\bclaim(?:ed|s|ing)?\b|\bboast\w*|\bunverified\b|\bunconfirmed\b"
+)
 HEDGE = re.compile(
     r"\b(?:reportedly|allegedly|apparently|possibly|unconfirmed|believed\s+to|feared|may\s+have|might\s+have|"
     r"according\s+to|said\s+to\s+have|is\s+thought)\b"
@@ -159,10 +163,19 @@ class SentenceReader:
         if date.future:
             return False
         if date.precision == "year":
-            return date.start is not None and self.published is not None and (
-                date.start.year == self.published.year and date.span.quote.lower() == "this year"
+            return (
+                date.start is not None
+                and self.published is not None
+                and (
+                    date.start.year == self.published.year
+                    and date.span.quote.lower() == "this year"
+                )
             )
-        if date.end is None or self.published is None or (date.explicit and date.precision == "day"):
+        if (
+            date.end is None
+            or self.published is None
+            or (date.explicit and date.precision == "day")
+        ):
             return True
         return (self.published - date.end).days <= _OLD_DAYS
 
@@ -173,9 +186,7 @@ class SentenceReader:
         if zero is not None and not found:
             start, end = tokens[zero[0]].start, tokens[min(zero[1], len(tokens)) - 1].end
             found = [Mention("casualties", 0, 0, 0, "exact", start, end)]
-        return [
-            SaidMention(mention, index, *self._speaker(sentence, mention)) for mention in found
-        ]
+        return [SaidMention(mention, index, *self._speaker(sentence, mention)) for mention in found]
 
     def _speaker(self, sentence: Sentence, mention: Mention) -> tuple[str | None, bool]:
         """Who gives the figure within its own clause, and whether it is a claim nobody verified."""

@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _ELSEWHERE = re.compile(
-    r"[\"'\s-]*(?:meanwhile|in another|in a separate|separately|elsewhere|in other (?:attacks|incidents|violence|developments|actions)|"
-    r"another (?:bomb|attack|explosion|blast|group)|a second|also (?:today|yesterday|on)|at the same time|in a second|"
+    r"[\"'\s-]*(?:meanwhile|in another|in a separate|separately|elsewhere|"
+    r"in other (?:attacks|incidents|violence|developments|actions)|"
+    r"another (?:bomb|attack|explosion|blast|group)|a second|"
+    r"also (?:today|yesterday|on)|at the same time|"
+    r"in a second|"
     r"(?:two|three|several|a few) (?:hours|minutes) (?:later|earlier))\b"
 )
 LEAST_SUBSTANCE = 1
@@ -104,7 +107,9 @@ def _is_another(known: Group, member: Evidence, folded: str) -> bool:
         return True
     if _other_day(known, member):
         return True
-    return _places_apart(known, member) and (_figures_apart(known, member) or _kinds_apart(known, member))
+    return _places_apart(known, member) and (
+        _figures_apart(known, member) or _kinds_apart(known, member)
+    )
 
 
 def _other_day(known: Group, member: Evidence) -> bool:
@@ -112,10 +117,14 @@ def _other_day(known: Group, member: Evidence) -> bool:
     day = member.day
     if day is None or day.precision not in ("day", "weekday"):
         return False
-    days = [d for m in known.members if (d := m.day) is not None and d.precision in ("day", "weekday")]
+    days = [
+        d for m in known.members if (d := m.day) is not None and d.precision in ("day", "weekday")
+    ]
     if not days:
         return False
-    return all(_differ(day.start or day.span.quote.lower(), d.start or d.span.quote.lower()) for d in days)
+    return all(
+        _differ(day.start or day.span.quote.lower(), d.start or d.span.quote.lower()) for d in days
+    )
 
 
 def _differ(first: object, second: object) -> bool:
@@ -129,7 +138,12 @@ def _places_apart(known: Group, member: Evidence) -> bool:
 
 def _figures_apart(known: Group, member: Evidence) -> bool:
     mine = {(s.mention.category, s.mention.low) for s in member.said if s.mention.counted}
-    theirs = {(s.mention.category, s.mention.low) for m in known.members for s in m.said if s.mention.counted}
+    theirs = {
+        (s.mention.category, s.mention.low)
+        for m in known.members
+        for s in m.said
+        if s.mention.counted
+    }
     return bool(mine and theirs) and not mine & theirs
 
 

@@ -54,28 +54,34 @@ class Context:
         containers = {place.core: place.within for place in reversed(mentioned) if place.within}
         if country:
             return cls((country.upper(),), {}, containers)
-        weights: Counter[str] = Counter()
-        for place in mentioned:
-            if place.country is not None and place.role == "event":
-                weights[place.country] += 3
-            elif place.country is not None:
-                weights[place.country] += 1
-            code = units().get(place.core)
-            if code:
-                weights[code] += 2
-            for name in place.within:
-                code = countries_by_name().get(name.lower()) or units().get(name.lower())
-                if code:
-                    weights[code] += 3
-        for word in layout.folded[:6000].split():
-            code = demonyms().get(word.strip(".,()'\""))
-            if code:
-                weights[code] += 1
-        dateline = _dateline_country(layout)
-        if dateline:
-            weights[dateline] += 2
+        weights = _weights(mentioned, layout)
         likely = weights.most_common(_MOST_COUNTRIES)
         return cls(tuple(code for code, _ in likely), dict(weights), containers)
+
+
+def _weights(mentioned: list[PlaceMention], layout: Layout) -> Counter[str]:
+    """How much of a text speaks for each country: its names, its units, its people."""
+    weights: Counter[str] = Counter()
+    for place in mentioned:
+        if place.country is not None and place.role == "event":
+            weights[place.country] += 3
+        elif place.country is not None:
+            weights[place.country] += 1
+        code = units().get(place.core)
+        if code:
+            weights[code] += 2
+        for name in place.within:
+            code = countries_by_name().get(name.lower()) or units().get(name.lower())
+            if code:
+                weights[code] += 3
+    for word in layout.folded[:6000].split():
+        code = demonyms().get(word.strip(".,()'\""))
+        if code:
+            weights[code] += 1
+    dateline = _dateline_country(layout)
+    if dateline:
+        weights[dateline] += 2
+    return weights
 
 
 def _dateline_country(layout: Layout) -> str | None:
@@ -118,7 +124,13 @@ def located(
             place.name, place.role, place.relation, place.span, aliases=aliases,
             candidates=_candidates(found),
         )  # fmt: skip
-    near = place.relation == "near" and found.precision in ("exact", "site", "street", "neighbourhood", "town")
+    near = place.relation == "near" and found.precision in (
+        "exact",
+        "site",
+        "street",
+        "neighbourhood",
+        "town",
+    )
     radius = found.radius_km
     return DraftPlace(
         place.name,
@@ -148,7 +160,10 @@ def _look_up(place: PlaceMention, context: Context, resolver: PlaceResolver) -> 
     if place.core in units():
         return resolver.locate(f"{place.core} state", country=units()[place.core], admin1=None)
     if unit is not None:
-        inside = [code or (unit if name.lower() in units() else None) for name, code in zip(within, inside, strict=True)]
+        inside = [
+            code or (unit if name.lower() in units() else None)
+            for name, code in zip(within, inside, strict=True)
+        ]
     named = [code for code in inside if code]
     admin1 = next((name for name in within if name.lower() not in countries_by_name()), None)
     if named:
@@ -162,7 +177,11 @@ def _look_up(place: PlaceMention, context: Context, resolver: PlaceResolver) -> 
         return _clearest(answers)
     last = resolver.locate(place.core, country=None, admin1=None)
     famous = None if admin1 else _famous(place.core, last)
-    return last if famous is None or not context.mentions(famous) else resolver.locate(place.core, country=famous, admin1=None)
+    return (
+        last
+        if famous is None or not context.mentions(famous)
+        else resolver.locate(place.core, country=famous, admin1=None)
+    )
 
 
 def _first_found(
@@ -225,11 +244,7 @@ def places_in(
         for place in finder.find(sentence.start, sentence.end)
     ]
     context = Context.of(found, parts, country)
-    return [
-        located(place, (), context, resolver)
-        for place in found
-        if place.role not in ("border",)
-    ]
+    return [located(place, (), context, resolver) for place in found if place.role != "border"]
 
 
 def _candidates(found: Located | None) -> tuple[dict[str, Any], ...]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 READER = "conflictmap rules"
 READER_VERSION = "1"
 
-_CALENDAR = frozenset("day days week month year".split())
+_CALENDAR = frozenset(["day", "days", "week", "month", "year"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +226,7 @@ class Reading:
         published_from: "given", "dateline" or None.
         language: ISO 639-1 code, or None.
         repeated: (start, end) of passages that stood before and were passed over.
-        read_to: offset up to which the text was read; the length of the text but for very long ones.
+        read_to: offset up to which the text was read; its length but for very long texts.
     """
 
     id: str | None

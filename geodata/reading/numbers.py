@@ -18,14 +18,34 @@ if TYPE_CHECKING:
 UNITS = {
     word: value
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
     )
 }
 TENS = {
     word: 10 * value
     for value, word in enumerate(
-        "twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2
+        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2
     )
 } | {"fourty": 40}
 SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
@@ -149,7 +169,7 @@ class Quantity:
     vague: bool = False
 
 
-def integer(tokens: Sequence[Token], i: int) -> tuple[int, int] | None:
+def integer(tokens: Sequence[Token], i: int) -> tuple[int, int] | None:  # noqa: PLR0911 - a list of cases
     """The whole number that starts at token `i` and the index after it, or None."""
     if i >= len(tokens):
         return None
@@ -242,7 +262,7 @@ def quantity(tokens: Sequence[Token], i: int) -> Quantity | None:
     "A", "an" and "one of" are not read here: whether an article counts depends on the noun.
     """
     word = _word(tokens, i)
-    if not word or not word[0].isdecimal() and word not in _FIRST_WORDS:
+    if not word or (not word[0].isdecimal() and word not in _FIRST_WORDS):
         return None
     hedge, j = _hedge(tokens, i)
     found = _range(tokens, j) or _plain(tokens, j) or _vague(tokens, j)
@@ -265,9 +285,7 @@ def _hedge(tokens: Sequence[Token], i: int) -> tuple[str, int]:
     return "exact", i
 
 
-def _hedged(
-    found: Quantity, hedge: str, tokens: Sequence[Token], i: int, j: int
-) -> Quantity:
+def _hedged(found: Quantity, hedge: str, tokens: Sequence[Token], i: int, j: int) -> Quantity:
     words = _words(tokens, i, j - i)
     if hedge == "at least":
         return replace(found, low=found.low + LOWER[words], best=None, high=None, qualifier=hedge)

@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 
     from geodata.reading.spans import Token
 
-AUXILIARIES = frozenset(
-    "was were been being be is are get gets got getting wasn't weren't isn't aren't".split()
-)
+AUXILIARIES = words("grammar", "parties_auxiliaries")
 CASUALTY_NOUNS = {
     "deaths": "killed",
     "fatalities": "killed",
@@ -36,26 +34,20 @@ CASUALTY_NOUNS = {
     "martyrs": "killed",
     "martyr": "killed",
 }
-_STOP = frozenset(
-    "in at on near by from with during after before when while as who which that whose whom for to "
-    "into than and or but nor if then also were was is are be been being have has had do does did "
-    "could would may might can will should must not left leaving said says told including among of "
-    "killed killing kills kill wounded wounding wounds injured injuring injures died dies dying "
-    "shot murdered kidnapped abducted captured captured arrested detained executed assassinated "
-    "slain hurt where because since until through against between under over about around "
-    "sustained suffered received remained remain perished drowned disappeared later lost "
-    "attacked attack bombed fired opened entered arrived went came took hit struck".split()
-)
-_MONTHS = frozenset(
-    "january february march april may june july august september october november december jan feb "
-    "mar apr jun jul aug sep sept oct nov dec".split()
-)
-_DEFINITE = frozenset("the these those this that his her their its our my both all".split())
-_MORE = frozenset("more other others additional further another extra".split())
-_PART_WORDS = frozenset("including included includes comprising notably".split())
-_PART_PAIRS = {("of", "them"), ("among", "them"), ("among", "whom"), ("of", "whom"), ("amongst", "them")}
-_OF_THESE = frozenset("them whom which these those".split())
-_OF_DEAD = frozenset("dead victims killed wounded injured casualties fatalities deceased".split())
+_STOP = words("grammar", "parties_stop")
+_MONTHS = words("grammar", "parties_months")
+_DEFINITE = words("grammar", "parties_definite")
+_MORE = frozenset(["more", "other", "others", "additional", "further", "another", "extra"])
+_PART_WORDS = frozenset(["including", "included", "includes", "comprising", "notably"])
+_PART_PAIRS = {
+    ("of", "them"),
+    ("among", "them"),
+    ("among", "whom"),
+    ("of", "whom"),
+    ("amongst", "them"),
+}
+_OF_THESE = frozenset(["them", "whom", "which", "these", "those"])
+_OF_DEAD = words("grammar", "parties_of_dead")
 _HEAD_REACH = 8
 _YEARS = range(1900, 2100)
 
@@ -93,9 +85,9 @@ def parties_in(tokens: Sequence[Token]) -> list[Party]:
         word = tokens[i].word
         if word in _PART_WORDS or (word, _word(tokens, i + 1)) in _PART_PAIRS:
             part = True
-        elif part and (word in AUXILIARIES or word == ";" or word in _STOP_PART):
-            part = False
-        elif part and word == "," and _word(tokens, i + 1) == "and":
+        elif (part and (word in AUXILIARIES or word == ";" or word in _STOP_PART)) or (
+            part and word == "," and _word(tokens, i + 1) == "and"
+        ):
             part = False
         party = _party(tokens, i)
         if party is None:
@@ -106,7 +98,7 @@ def parties_in(tokens: Sequence[Token]) -> list[Party]:
     return found
 
 
-_STOP_PART = frozenset("killed wounded injured died wounding injuring killing".split())
+_STOP_PART = frozenset(["killed", "wounded", "injured", "died", "wounding", "injuring", "killing"])
 
 
 def _word(tokens: Sequence[Token], i: int) -> str:
@@ -163,7 +155,7 @@ def _head(tokens: Sequence[Token], i: int) -> _Head:
 
 
 def _after_figure(tokens: Sequence[Token], i: int, j: int) -> bool:
-    """"12 wounded", "12 seriously wounded"; in "a bomb wounded" the word is a verb."""
+    """As in "12 wounded", "12 seriously wounded"; in "a bomb wounded" the word is a verb."""
     between = [token.word for token in tokens[i:j]]
     return _word(tokens, i - 1) not in ("a", "an") and all(w.endswith("ly") for w in between)
 
@@ -178,7 +170,7 @@ def _noun_follows(tokens: Sequence[Token], j: int) -> bool:
     return _word(tokens, j + 1) in people()
 
 
-def _none(tokens: Sequence[Token], i: int) -> Party | None:
+def _none(tokens: Sequence[Token], i: int) -> Party | None:  # noqa: PLR0911 - a list of cases
     word, after = tokens[i].word, _word(tokens, i + 1)
     if word == "not" and (after, _word(tokens, i + 2)) == ("a", "single"):
         head = _head(tokens, i + 3)
@@ -205,7 +197,7 @@ def _zero(first: int, last: int, head: _Head) -> Party:
 
 
 def _ordinal(tokens: Sequence[Token], i: int) -> Party | None:
-    """"An eighth died": one more, and eight in all."""
+    """As in "An eighth died": one more, and eight in all."""
     word = tokens[i].word
     start = i + 1 if word in ("a", "an") else i
     number = ORDINALS.get(_word(tokens, start))
@@ -221,7 +213,7 @@ def _ordinal(tokens: Sequence[Token], i: int) -> Party | None:
 
 
 def _another(tokens: Sequence[Token], i: int) -> Party | None:
-    """"Another died in hospital", "one other was hurt"."""
+    """As in "Another died in hospital", "one other was hurt"."""
     last = i + 1
     if tokens[i].word == "one" and _word(tokens, last) in ("other", "more"):
         last += 1
@@ -268,7 +260,7 @@ def _from(found: Quantity, last: int, head: _Head, *, definite: bool, more: bool
 
 
 def _partitive(tokens: Sequence[Token], found: Quantity, j: int, *, more: bool) -> Party | None:
-    """"11 of them civilians", "two of the wounded", "50 of their men"."""
+    """As in "11 of them civilians", "two of the wounded", "50 of their men"."""
     following = _word(tokens, j + 1)
     if following in _OF_THESE and _word(tokens, j + 2) not in people():
         part = following in ("whom", "which") or _word(tokens, j + 2) in AUXILIARIES
@@ -309,10 +301,10 @@ def _may_stand_alone(tokens: Sequence[Token], j: int) -> bool:
     return not word or word in _STOP or not word[0].isalnum() or word in _ADVERBS
 
 
-_ADVERBS = frozenset("reportedly allegedly seriously critically slightly badly fatally".split())
+_ADVERBS = words("grammar", "parties_adverbs")
 
 
-def _single(tokens: Sequence[Token], i: int) -> Party | None:
+def _single(tokens: Sequence[Token], i: int) -> Party | None:  # noqa: PLR0911 - a list of cases
     word = tokens[i].word
     if word not in ("a", "an", "another") and word not in _DEFINITE:
         return None
@@ -333,11 +325,13 @@ def _single(tokens: Sequence[Token], i: int) -> Party | None:
             2, None, None, "at least", i, head.last, head.group, counted=False, definite=True
         )
     definite = word not in ("his", "her", "their", "its")
-    return Party(1, 1, 1, "exact", i, head.last, head.group, definite=definite, counted=not definite)
+    return Party(
+        1, 1, 1, "exact", i, head.last, head.group, definite=definite, counted=not definite
+    )
 
 
 def _bare(tokens: Sequence[Token], i: int) -> Party | None:
-    """"Soldiers were killed": more than one; "policeman killed": one."""
+    """As in "Soldiers were killed": more than one; "policeman killed": one."""
     known = people().get(tokens[i].word)
     if known is None or tokens[i].word in CASUALTY_NOUNS:
         return None

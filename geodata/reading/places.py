@@ -17,15 +17,12 @@ from geodata.reading.spans import Span, Token, tokens_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_LOCATIVE = frozenset(
-    "in at near on outside inside around within across throughout over along beside into "
-    "off between surrounding".split()
-)
-_SOURCEWARD = frozenset("from".split())
-_GOALWARD = frozenset("to toward towards for".split())
-_NEAR = frozenset("near outside off around beside surrounding".split())
-_CONNECTORS = frozenset("de del la las los el da do dos das al di y du le bin ibn".split())
-_PREFIXES = frozenset("al at an ar as ash ad el et ed es abu um umm kafr deir tal tell ras".split())
+_LOCATIVE = words("grammar", "places_locative")
+_SOURCEWARD = frozenset(["from"])
+_GOALWARD = frozenset(["to", "toward", "towards", "for"])
+_NEAR = frozenset(["near", "outside", "off", "around", "beside", "surrounding"])
+_CONNECTORS = words("grammar", "places_connectors")
+_PREFIXES = words("grammar", "places_prefixes")
 _TRAIN = re.compile(r"\b(?:train(?:ed|ing|s)?|exercis(?:e|es)|graduat\w+)\b")
 _SPEAKS = re.compile(
     r"\s*(?:,?\s*(?:which|who)\s+)?(?:has |have |had |also |reportedly )?"
@@ -101,7 +98,11 @@ class PlaceMention:
 @cache
 def _kinds() -> dict[tuple[str, ...], str]:
     order = ("area", "admin1", "settlement", "neighbourhood", "street", "site")
-    return {tuple(term.replace("-", " - ").split()): kind for kind in order for term in lexicon("places")[kind]}
+    return {
+        tuple(term.replace("-", " - ").split()): kind
+        for kind in order
+        for term in lexicon("places")[kind]
+    }
 
 
 @cache
@@ -116,7 +117,7 @@ def countries_by_name() -> dict[str, str]:
         name: code
         for code, entry in lexicon("countries")["countries"].items()
         for name in entry["names"]
-        if len(name) > 2 or name in ("us", "uk")  # noqa: PLR2004 - two letters are mostly words
+        if len(name) > 2 or name in ("us", "uk")
     }
 
 
@@ -153,7 +154,12 @@ def units() -> dict[str, str]:
 
 @cache
 def _common() -> frozenset[str]:
-    return words("common", "words") | words("common", "seen") | frozenset(people()) | words("persons", "not_people")
+    return (
+        words("common", "words")
+        | words("common", "seen")
+        | frozenset(people())
+        | words("persons", "not_people")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,11 +223,11 @@ class PlaceFinder:
                 seen, j = True, j + 1
                 if word.endswith("'s"):
                     break
-            elif word in ("-", "'") and i < j < len(tokens) - 1 and self._glued(tokens, j):
-                j += 1
-            elif word in _CONNECTORS | _PREFIXES and self._leads_to_name(tokens, j, seen=seen):
-                j += 1
-            elif word == "." and seen and tokens[j - 1].word in ("st", "mt", "ft"):
+            elif (
+                (word in ("-", "'") and i < j < len(tokens) - 1 and self._glued(tokens, j))
+                or (word in _CONNECTORS | _PREFIXES and self._leads_to_name(tokens, j, seen=seen))
+                or (word == "." and seen and tokens[j - 1].word in ("st", "mt", "ft"))
+            ):
                 j += 1
             else:
                 break
@@ -254,7 +260,9 @@ class PlaceFinder:
         core = self.folded[tokens[i].start : tokens[name_end - 1].end].removesuffix("'s")
         core = " ".join(core.split())
         preposition = _preposition(tokens, first)
-        country = countries_by_name().get(core) or countries_by_name().get(core.removeprefix("the "))
+        country = countries_by_name().get(core) or countries_by_name().get(
+            core.removeprefix("the ")
+        )
         role = self._role(tokens, (i, name_end, last), preposition, core, kind)
         if role is None:
             return None, last
@@ -270,7 +278,7 @@ class PlaceFinder:
         name = " ".join(span.quote.split())
         return PlaceMention(name, core, kind, role, relation, span, (), country), last
 
-    def _role(
+    def _role(  # noqa: PLR0911 - a list of cases
         self,
         tokens: Sequence[Token],
         edges: tuple[int, int, int],
@@ -297,18 +305,20 @@ class PlaceFinder:
         if preposition in _GOALWARD:
             return "mention"
         if kind:
-            return "event" if kind != "country" and not self._is_body(tokens, i, kind) else "mention"
+            return (
+                "event" if kind != "country" and not self._is_body(tokens, i, kind) else "mention"
+            )
         if core in governments() and not preposition:
             return "metonym"
         return "mention"
 
     def _is_body(self, tokens: Sequence[Token], i: int, kind: str) -> bool:
-        """"The State Department said": a name with a kind is not always a place."""
+        """As in "The State Department said": a name with a kind is not always a place."""
         return kind == "admin1" and i > 0 and tokens[i].word in ("state", "justice", "interior")
 
     @staticmethod
     def _border(tokens: Sequence[Token], last: int) -> bool:
-        """"The Syrian-Turkish border"."""
+        """As in "The Syrian-Turkish border"."""
         return [token.word for token in tokens[last : last + 1]] == ["'s"] and [
             token.word for token in tokens[last + 1 : last + 2]
         ] == ["border"]
@@ -341,7 +351,7 @@ def _kind_after(tokens: Sequence[Token], last: int) -> tuple[str, int]:
 
 
 def _lead_before(tokens: Sequence[Token], i: int) -> tuple[tuple[str, ...], int]:
-    """"The town of" before a name, and the index at which it starts."""
+    """As in "The town of" before a name, and the index at which it starts."""
     for length in (3, 2):
         lead = tuple(token.word for token in tokens[max(0, i - length) : i])
         if lead in _leads():
@@ -351,19 +361,17 @@ def _lead_before(tokens: Sequence[Token], i: int) -> tuple[tuple[str, ...], int]
 
 def _preposition(tokens: Sequence[Token], first: int) -> str:
     """The preposition that governs a name, over articles and points of the compass."""
-    steps = 0
     for j in range(first - 1, max(-1, first - 6), -1):
         word = tokens[j].word
         if word in _LOCATIVE or word in _SOURCEWARD or word in _GOALWARD or word == "of":
             return word
         if word not in words("places", "adjectives") and word != "-" and word not in demonyms():
             return ""
-        steps += 1
     return ""
 
 
 def _contained(found: list[PlaceMention], folded: str) -> list[PlaceMention]:
-    """Names set off by commas after a place contain it: "Duma, Rif Dimashq province, Syria"."""
+    """The places, each with the names after commas that contain it ("Duma, Syria")."""
     result: list[PlaceMention] = []
     for number, mention in enumerate(found):
         within: list[str] = []
@@ -384,7 +392,7 @@ def _contained(found: list[PlaceMention], folded: str) -> list[PlaceMention]:
 
 
 def _holds(containers: list[PlaceMention], folded: str, end: int) -> bool:
-    """Whether names after commas contain the first: "Duma, Rif Dimashq", not "Duma, Homs and Hama"."""
+    """Whether names after commas contain the first; in "Duma, Homs and Hama" they do not."""
     if any(
         place.country or place.core in units() or place.kind in ("admin1", "area")
         for place in containers

@@ -29,9 +29,7 @@ _WRAPPED = 90
 _FEW = 0.15
 _SHORTEST_REPEAT = 80
 _LONGEST_HEADLINE = 160
-_DATE_IN_DATELINE = (
-    r"(?P<day>\d{1,2})\s+(?P<month>[A-Za-z]{3,9})\.?\s+(?P<year>(?:19|20)?\d{2})"
-)
+_DATE_IN_DATELINE = r"(?P<day>\d{1,2})\s+(?P<month>[A-Za-z]{3,9})\.?\s+(?P<year>(?:19|20)?\d{2})"
 _DATELINE = re.compile(
     r"\s*(?P<place>[^\W\d_][^\n()\[\]:;\"“”]{1,50}?(?:\s*\([^)\n]{2,30}\))?(?:,\s+[A-Z][^\n()\[\],]{2,30}?)?)"
     rf"(?:,?\s+{_DATE_IN_DATELINE})?"
@@ -44,18 +42,21 @@ _BOILERPLATE = re.compile(
     r"© |this article was|get the latest|download our|join us|related:)\b",
 )
 _CAPTION = re.compile(
-    r"(?:photo|image|picture|video|file photo|caption|photograph)\s*[:/|(]|.*\((?:ap|afp|reuters|getty)"
+    r"(?:photo|image|picture|video|file photo|caption|photograph)\s*[:/|(]|"
+    r".*\((?:ap|afp|reuters|getty)"
     r"(?: photo[^)]*)?\)$|.*\b(?:ap photo|afp/getty|reuters/|getty images)\b.{0,60}$",
     re.DOTALL,
 )
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _CENTURY_TURN = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence and the number of its paragraph; `role` is body, headline, caption, boilerplate
-    or repeated."""
+    """A sentence and the number of its paragraph.
+
+    `role` is body, headline, caption, boilerplate or repeated.
+    """
 
     start: int
     end: int
@@ -129,13 +130,15 @@ def _paragraphs(text: str) -> list[tuple[int, int]]:
         edges.append((start, match.start()))
         start = match.end()
     edges.append((start, len(text)))
-    return [(first, last) for first, last in edges if not text[first:last].isspace() and first < last]
+    return [
+        (first, last) for first, last in edges if not text[first:last].isspace() and first < last
+    ]
 
 
 def _runs_on(text: str, lines: list[tuple[int, int]]) -> bool:
     """Whether the lines are one hard-wrapped paragraph: all but the last of one length."""
     lengths = [end - start for start, end in lines[:-1]]
-    if len(lengths) < 2 or min(lengths) < _WRAPPED // 2:  # noqa: PLR2004 - two lines tell nothing
+    if len(lengths) < 2 or min(lengths) < _WRAPPED // 2:
         return False
     ends = sum(text[end - 1] in ".!?" for _, end in lines[:-1])
     return ends < len(lengths) / 2
@@ -173,7 +176,7 @@ def _cut(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _headline(text: str, folded: str, paragraphs: list[tuple[int, int]]) -> Span | None:
-    if len(paragraphs) < 2:  # noqa: PLR2004 - a lone paragraph is no headline
+    if len(paragraphs) < 2:
         return None
     start, end = paragraphs[0]
     line = text[start:end].strip()
@@ -206,7 +209,7 @@ def _dateline(text: str, paragraphs: list[tuple[int, int]]) -> tuple[Dateline | 
 
 def _looks_filed(match: re.Match[str]) -> bool:
     words = match.group("place").split()
-    if len(words) > 7:  # noqa: PLR2004 - no place of filing is longer
+    if len(words) > 7:
         return False
     first = words[0].strip(",.()")
     if match.group("year") or match.group("agency"):
@@ -219,7 +222,7 @@ def _filed(match: re.Match[str]) -> dt.date | None:
         return None
     month = match.group("month").lower()[:3]
     year = int(match.group("year"))
-    if year < 100:  # noqa: PLR2004 - two digits
+    if year < 100:
         year += 1900 if year >= _CENTURY_TURN else 2000
     try:
         return dt.date(year, _MONTHS.index(month) + 1, int(match.group("day")))
@@ -229,9 +232,9 @@ def _filed(match: re.Match[str]) -> dt.date | None:
 
 def _role(folded: str, start: int, end: int) -> str:
     line = folded[start:end].strip()
-    if len(line) < 240 and _BOILERPLATE.match(line):  # noqa: PLR2004 - notices are short
+    if len(line) < 240 and _BOILERPLATE.match(line):
         return "boilerplate"
-    if len(line) < 400 and _CAPTION.match(line):  # noqa: PLR2004 - captions are short
+    if len(line) < 400 and _CAPTION.match(line):
         return "caption"
     return "body"
 

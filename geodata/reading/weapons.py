@@ -12,17 +12,21 @@ from geodata.vocabulary import weapon_group_of
 
 _MODIFIERS = frozenset(("cluster-munition", "incendiary", "chemical"))
 _FROM_THE_AIR = re.compile(
-    r"\b(?:war ?planes?|jets?|aircraft|planes?|helicopters?|air ?-?(?:strikes?|raids?|force)|aerial|"
+    r"\b(?:war ?planes?|jets?|aircraft|planes?|helicopters?|air ?-?(?:strikes?|raids?|force)|"
+    r"aerial|"
     r"dropp(?:ed|ing)|bombers?|drones?)\b"
 )
 _FROM_THE_GROUND = re.compile(
     r"\b(?:artillery|rockets?|grad|howitzers?|mortars?|missiles?|smerch|uragan|shell(?:ed|ing))\b"
 )
 _NOT_A_WEAPON = re.compile(
-    r"(?:sky ?rocket|rocket(?:ing|ed) (?:prices|inflation)|(?:under|cease|shoot a|shot in the) ?fire|"
-    r"bombshell|population explosion|screen ?shots?|coal mines?|gold mines?|(?:gold|coal|copper|emerald)"
+    r"(?:sky ?rocket|rocket(?:ing|ed) (?:prices|inflation)|"
+    r"(?:under|cease|shoot a|shot in the) ?fire|"
+    r"bombshell|population explosion|screen ?shots?|coal mines?|gold mines?|"
+    r"(?:gold|coal|copper|emerald)"
     r"[- ]mines?|football clubs?|night ?clubs?|golf clubs?|social clubs?|shots? (?:of|at goal)|"
-    r"shooting (?:star|guard)|gun (?:law|control|laws)|arms? (?:deal|sale|embargo)|land mines treaty|"
+    r"shooting (?:star|guard)|gun (?:law|control|laws)|"
+    r"arms? (?:deal|sale|embargo)|land mines treaty|"
     r"bomb (?:disposal|squad|shelter|threat|experts?)|mine (?:workers?|clearance)|clubs? )"
 )
 
@@ -126,8 +130,8 @@ def strongest(mentions: list[WeaponMention]) -> list[WeaponMention]:
         carried = {mention.group for mention in kept if mention.code in _MODIFIERS}
         kept = [m for m in kept if m.code in _MODIFIERS or m.group not in carried]
     explosive = {"air-launched", "ground-launched", "ied", "directly-emplaced", "naval-launched"}
-    if any(m.score == 3 and m.group in explosive for m in kept):  # noqa: PLR2004 - "names it"
-        kept = [m for m in kept if m.code not in ("explosive-unclear",)]
+    if any(m.score == 3 and m.group in explosive for m in kept):
+        kept = [m for m in kept if m.code != "explosive-unclear"]
     if any(m.group == "ground-launched" and m.code != "shelling" for m in kept):
         kept = [m for m in kept if m.code != "shelling"]
     specific = {m.code for m in kept} & {"car-bomb", "roadside-bomb", "suicide-bomb", "landmine"}

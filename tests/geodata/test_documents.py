@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,8 @@ _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 def _docx(*paragraphs: str, prologue: str = "") -> bytes:
     body = "".join(f"<w:p><w:r><w:t>{p}</w:t></w:r></w:p>" for p in paragraphs)
-    xml = f'<?xml version="1.0"?>{prologue}<w:document xmlns:w="{_WORD}"><w:body>{body}</w:body></w:document>'
+    opening = f'<?xml version="1.0"?>{prologue}<w:document xmlns:w="{_WORD}">'
+    xml = f"{opening}<w:body>{body}</w:body></w:document>"
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("word/document.xml", xml)
@@ -30,8 +32,10 @@ def _pdf(line: str) -> bytes:
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R "
-        b"/Resources << /Font << /F1 5 0 R >> >> >>",
+        (
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R "
+            b"/Resources << /Font << /F1 5 0 R >> >> >>"
+        ),
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     ]
@@ -42,8 +46,8 @@ def _pdf(line: str) -> bytes:
     table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
     size, start = len(objects) + 1, len(out)
     return out + (
-        b"xref\n0 %d\n0000000000 65535 f \n%strailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n"
-        % (size, table, size, start)
+        b"xref\n0 %d\n0000000000 65535 f \n%s"
+        b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (size, table, size, start)
     )
 
 
@@ -110,11 +114,9 @@ def test_a_file_without_text_is_refused() -> None:
         document_from_bytes("a.html", b"<script>1</script>")
 
 
-def test_a_missing_file_is_refused(tmp_path: object) -> None:
-    from pathlib import Path
-
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match="cannot be opened"):
-        read_document(Path(str(tmp_path)) / "none.txt")
+        read_document(tmp_path / "none.txt")
 
 
 @given(body=st.binary(max_size=300), ending=st.sampled_from(sorted(set(KINDS) - {".pdf"})))

@@ -16,12 +16,73 @@ from geodata import vocabulary
 from geodata.reading import Draft, TextToRead, read_many, read_text
 
 GOLD = Path(__file__).parents[2] / "gold" / "casualty_sentences_own.jsonl"
-WORDS = (
-    "On Thursday , two Dozens of people were killed and wounded by Russian warplanes near Aleppo "
-    "Syria . ; “ ” ' - -- \n \n\n 12 1,200 between at least up to including them said claimed "
-    "denied the attack İstanbul bombs 2016-06-16 31/12/2016 Monday last week children a an eighth "
-    "died of [ ] ( ) army al-Tanf border no casualties killing murder of"
-).split(" ")
+WORDS = [
+    "On",
+    "Thursday",
+    ",",
+    "two",
+    "Dozens",
+    "of",
+    "people",
+    "were",
+    "killed",
+    "and",
+    "wounded",
+    "by",
+    "Russian",
+    "warplanes",
+    "near",
+    "Aleppo",
+    "Syria",
+    ".",
+    ";",
+    "“",
+    "”",
+    "'",
+    "-",
+    "--",
+    "\n",
+    "\n\n",
+    "12",
+    "1,200",
+    "between",
+    "at",
+    "least",
+    "up",
+    "to",
+    "including",
+    "them",
+    "said",
+    "claimed",
+    "denied",
+    "the",
+    "attack",
+    "İstanbul",
+    "bombs",
+    "2016-06-16",
+    "31/12/2016",
+    "Monday",
+    "last",
+    "week",
+    "children",
+    "a",
+    "an",
+    "eighth",
+    "died",
+    "of",
+    "[",
+    "]",
+    "(",
+    ")",
+    "army",
+    "al-Tanf",
+    "border",
+    "no",
+    "casualties",
+    "killing",
+    "murder",
+    "of",
+]
 texts = st.one_of(
     st.text(max_size=400),
     st.lists(st.sampled_from(WORDS), max_size=60).map(" ".join),
@@ -101,9 +162,7 @@ def _fields(item: dict[str, Any]) -> list[int | None]:
         figures = [f for d in drafts if (f := getattr(d, name)) is not None]
         highs = [f.high for f in figures if f.high is not None]
         found.append(sum(f.low for f in figures))
-        found.append(
-            unsaid if not figures else sum(highs) if len(highs) == len(figures) else None
-        )
+        found.append(unsaid if not figures else sum(highs) if len(highs) == len(figures) else None)
     return found
 
 
