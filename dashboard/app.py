@@ -2,18 +2,20 @@
 
 import streamlit as st
 
-from dashboard.pages import about, data, map
+from dashboard.pages import about, data
+from dashboard.pages import map as map_page
 
 st.set_page_config(
     page_title="Conflict Map",
     layout="wide",
     initial_sidebar_state="auto",
 )
+# No icons: Streamlit would take the page's as favicon and fetch it from a stranger.
 st.navigation(
     [
-        st.Page(map.show, title="Map", icon=":material/map:", url_path="map", default=True),
-        st.Page(data.show, title="Data", icon=":material/database:", url_path="data"),
-        st.Page(about.show, title="About", icon=":material/info:", url_path="about"),
+        st.Page(map_page.show, title="Map", url_path="map", default=True),
+        st.Page(data.show, title="Data", url_path="data"),
+        st.Page(about.show, title="About", url_path="about"),
     ],
     position="top",
 ).run()

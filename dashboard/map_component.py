@@ -66,7 +66,12 @@ def incident_map(
         default={"link": None},
         on_link_change=reported,
         on_reset_change=on_reset,
+        on_stale_change=_run_again,
     )
+
+
+def _run_again() -> None:
+    """Nothing to do but to run: the store has moved on, and the page draws its new edition."""
 
 
 def _data(edition: Edition, link: Link) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import json
 import re
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 from dashboard.folium_map import assets
 from dashboard.folium_map.base_map import OfflineMap
@@ -56,7 +56,7 @@ class MapScript:
 def map_script(root: str) -> MapScript:
     """The page's map for an application mounted under `root`, such as ``/``."""
     incident_map = OfflineMap(base_url=root)
-    figure = incident_map.get_root()
+    figure: Any = incident_map.get_root()
     figure.render()
     module = _MODULE.format(
         leaflet=assets.module_specifier("js/leaflet.js", root),

@@ -29,6 +29,7 @@ MAX_ROWS: Final = 50
 MAX_ROW_DIGITS: Final = 9
 FOREVER: Final = {"Cache-Control": "private, max-age=31536000, immutable"}
 FRESH: Final = {"Cache-Control": "private, no-cache"}
+DAILY: Final = {"Cache-Control": "private, max-age=86400"}
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -126,7 +127,7 @@ async def _map(request: Request) -> Response:
 
 async def _icon(request: Request) -> Response:
     del request
-    return Response(ICON.read_bytes(), headers=FRESH, media_type="image/png")
+    return Response(ICON.read_bytes(), headers=DAILY, media_type="image/png")
 
 
 async def _health(request: Request) -> Response:

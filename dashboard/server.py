@@ -183,7 +183,15 @@ def settings(port: int) -> dict[str, Any]:
         "client.toolbarMode": "minimal",
         "logger.level": "warning",
         "logger.hideWelcomeMessage": True,
-        "theme.base": "light",
+        # As css/theme.css has them, for light and for dark.
+        "theme.light.primaryColor": "#0b5a73",
+        "theme.light.backgroundColor": "#fbfaf7",
+        "theme.light.secondaryBackgroundColor": "#f1efe9",
+        "theme.light.textColor": "#23262b",
+        "theme.dark.primaryColor": "#7fc7da",
+        "theme.dark.backgroundColor": "#181b1f",
+        "theme.dark.secondaryBackgroundColor": "#23282e",
+        "theme.dark.textColor": "#e7e6e2",
     }
 
 
@@ -222,12 +230,14 @@ class Headers:
             (b"x-content-type-options", b"nosniff"),
             (b"referrer-policy", b"no-referrer"),
             (b"x-frame-options", b"SAMEORIGIN"),
+            (b"x-dns-prefetch-control", b"off"),
             (b"cross-origin-opener-policy", b"same-origin"),
             (b"cross-origin-resource-policy", b"same-origin"),
             (b"permissions-policy", b"geolocation=(), camera=(), microphone=()"),
         ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, with the headers added to whatever answer starts."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return

@@ -13,8 +13,8 @@ def show() -> None:
     """Draw the page."""
     st.title("About Conflict Map")
     say(
-        f"Version {geodata.__version__}. Everything runs on this machine, and no request leaves it: "
-        "no map tiles, no geocoder, no statistics about you."
+        f"Version {geodata.__version__}. Everything runs on this machine, and no request leaves "
+        "it: no map tiles, no geocoder, no statistics about you."
     )
     st.header("How to read the map", divider="grey")
     say(

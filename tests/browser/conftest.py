@@ -128,7 +128,7 @@ def watched(browser: Browser, **options: object) -> Iterator[Watched]:
     context: BrowserContext = browser.new_context(**options)  # type: ignore[arg-type]
     context.set_default_timeout(PATIENCE_MS)
     seen = Watched(context.new_page())
-    context.on("request", lambda request: seen.requests.append(request))
+    context.on("request", lambda request: seen.requests.append(request))  # noqa: PLW0108 — Playwright marks the handler, a built-in cannot be marked
     seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
     seen.page.on(
         "console",

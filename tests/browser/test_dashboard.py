@@ -176,11 +176,7 @@ def test_a_reload_and_another_browser_bring_the_view_back(
 
 
 def brought_back(page: Page, said: str, where: dict[str, Any]) -> None:
-    page.wait_for_function(
-        "words => document.querySelector('.cm-sentence-text').textContent === words",
-        arg=said.split(", 1 not on")[0].rsplit(", ", 1)[0] if "not on the map" in said else said,
-    )
-    assert sentence_of(page) == said
+    expect_sentence(page, said)
     assert view_of(page) == where
     expect(page.get_by_text("Back to the list")).to_be_visible()
 
@@ -203,10 +199,8 @@ def test_back_undoes_a_drag_and_a_filter(server: Server, browser: Browser) -> No
         page.get_by_label("Search").first.fill("air strike")
         page.get_by_label("Search").first.press("Enter")
         page.wait_for_function("() => new URLSearchParams(location.search).has('q')")
-        page.wait_for_function(
-            "words => document.querySelector('.cm-sentence-text').textContent !== words",
-            arg=page.locator(SENTENCE).inner_text(),
-        ) if sentence_of(page) == narrowed else None
+        expect(page.locator(SENTENCE)).not_to_have_text(narrowed.split(", ")[0])
+        settle(page)
         page.go_back()
         expect_sentence(page, narrowed)
         page.go_back()

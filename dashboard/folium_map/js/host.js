@@ -79,6 +79,7 @@ class Host {
   }
 
   async apply() {
+    this.box.dataset.theme = isDark(this.box) ? "dark" : "light";
     if (!this.map) await this.build();
     if (this.data.token !== this.token) await this.load();
     this.applyPredicate();
@@ -110,7 +111,7 @@ class Host {
       layer: this.layer,
       view,
       endpoints: this.endpoints(),
-      options: { ...this.words, notices: this.data.notices },
+      options: { ...this.words, notices: this.data.notices, timeline: { layer: this.layer } },
     });
     this.listen();
     this.map.invalidateSize({ animate: false });
@@ -151,11 +152,12 @@ class Host {
       this.set({ bbox: bbox && writeBox(bbox), polygon: polygon && polygon.map(writeBox).join(";") }, "push", true),
     );
     on("reset", () => this.reset());
+    on("stale", () => this.component.setTriggerValue("stale", true));
   }
 
   reset() {
     this.set({ from: null, to: null, bbox: null, polygon: null }, "replace", false);
-    this.view.setRange(null, null, { final: true });
+    this.view.setRange(null, null, { final: true, source: "reset" });
     this.view.setArea(null, null);
     this.component.setTriggerValue("reset", true);
   }
@@ -188,7 +190,7 @@ class Host {
   applyOwnFilter() {
     const day = (/** @type {string} */ name) => {
       const text = this.own.get(name);
-      return text && !Number.isNaN(Date.parse(text)) ? this.view.table.dayOf(text) : null;
+      return text ? this.view.table.dayOf(text) : null;
     };
     this.view.setRange(day("from"), day("to"), { final: true, source: "url" });
     this.view.setArea(readNumbers(this.own.get("bbox"), 4), readCorners(this.own.get("polygon")));
@@ -291,6 +293,14 @@ class Host {
   }
 }
 
+/** Whether the page around an element is dark. @param {HTMLElement} element */
+function isDark(element) {
+  const background = getComputedStyle(element).getPropertyValue("--st-background-color").trim();
+  const [red, green, blue] = (background.match(/[\da-f]{2}/gi) ?? []).map((part) => Number.parseInt(part, 16));
+  if (blue === undefined) return matchMedia("(prefers-color-scheme: dark)").matches;
+  return red + green + blue < 384;
+}
+
 /** @param {string} address */
 function addStyle(address) {
   const sheets = [...document.querySelectorAll("link[rel=stylesheet]")];
@@ -305,13 +315,35 @@ function addStyle(address) {
   });
 }
 
-/** @returns {Map<string, string>} the parameters of the URL that the browser owns */
+/** @returns {Map<string, string>} the parameters of the URL that the browser owns and can read */
 function ownParameters() {
   const given = new URLSearchParams(window.location.search);
-  return new Map(
-    OURS.map((name) => [name, given.get(name) ?? ""]).filter(([, text]) => text),
-  );
+  /** @type {[string, string][]} */
+  const pairs = OURS.map((name) => [name, given.get(name) ?? ""]);
+  return new Map(pairs.filter(([name, text]) => text && (READABLE[name]?.(text) ?? true)));
 }
+
+/** @param {string} text what `Date` alone would read far too kindly */
+function isDay(text) {
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN;
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
+
+/** @param {string} text */
+function isNumber(text) {
+  return /^-?\d+(\.\d+)?$/.test(text);
+}
+
+/** Which texts of the URL can be read; what cannot is left out, and the server says so. */
+const READABLE = {
+  from: isDay,
+  to: isDay,
+  z: isNumber,
+  lat: isNumber,
+  lon: isNumber,
+  bbox: (/** @type {string} */ text) => readNumbers(text, 4) !== null,
+  polygon: (/** @type {string} */ text) => readCorners(text) !== null,
+};
 
 /**
  * @param {Map<string, string>} own
