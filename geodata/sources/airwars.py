@@ -23,6 +23,7 @@ import pyarrow.compute as pc
 from geodata import schema
 from geodata.sources.builder import Options, Reading, TableBuilder
 from geodata.sources.codes import fold
+from geodata.sources.counts import together
 from geodata.sources.distinct import Distinct, blank_to_null, filled
 from geodata.sources.raw_table import RawTable
 from geodata.vocabulary import GRADE
@@ -185,13 +186,13 @@ def _people(builder: TableBuilder) -> None:
         builder.people(civilians, low=f"civ_{stem}_min", high=f"civ_{stem}_max")
         low, high = builder.get(f"{civilians}_low"), builder.get(f"{civilians}_high")
         both = fighters[0].is_valid()
-        all_low = pc.if_else(both, pc.add(pc.coalesce(low, 0), fighters[0]), low)
-        all_high = pc.if_else(both, pc.add(high, fighters[1]), high)
+        all_low = pc.if_else(both, together(pc.coalesce(low, 0), fighters[0]), low)
+        all_high = pc.if_else(both, together(high, fighters[1]), high)
         builder.put(f"{stem}_low", all_low)
         builder.put(f"{stem}_best", pa.nulls(builder.count, pa.int32()))
         builder.put(f"{stem}_high", all_high)
         builder.check_people(stem)
-    sources = pc.match_substring_regex(builder.cells("n_sources"), r"^\d+$")
+    sources = pc.match_substring_regex(builder.cells("n_sources"), r"^\d{1,9}$")
     known = pc.if_else(sources, builder.cells("n_sources"), pa.scalar(None, pa.string()))
     # A partial record has its sources not copied yet: 0 says nothing there.
     number = pc.cast(known, pa.int32())

@@ -11,6 +11,9 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from geodata.sources.days import MONTHS, NOTHING
 
 MOST = 2**31 - 1
@@ -102,6 +105,12 @@ def read_count(cell: str) -> Figure:
     if any(n is not None and n > MOST for n in (figure.low, figure.best, figure.high)):
         return Figure(problem=f"{cell!r} is no number of people: too large")
     return figure
+
+
+def together(some: pa.Array, others: pa.Array) -> pa.Array:
+    """Two columns of people added up (int32), null where either is; no more than `MOST`."""
+    wide = pc.add(pc.cast(some, pa.int64()), pc.cast(others, pa.int64()))
+    return pc.cast(pc.if_else(pc.greater(wide, MOST), MOST, wide), pa.int32())
 
 
 def _number(text: str) -> int:

@@ -91,7 +91,7 @@ def _span(text: str) -> tuple[dt.date, dt.date, str] | None:
         else:
             date = dt.date(year, month, day)
             return date, date, "day"
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     assert span.start is not None  # noqa: S101 - months and years have days
     assert span.end is not None  # noqa: S101 - likewise

@@ -23,6 +23,7 @@ import pyarrow.compute as pc
 
 from geodata import schema
 from geodata.sources.builder import Options, Reading, TableBuilder
+from geodata.sources.counts import together
 from geodata.sources.distinct import Distinct, blank_to_null, filled
 from geodata.sources.raw_table import RawTable
 from geodata.vocabulary import vocabularies
@@ -95,7 +96,7 @@ def _what(builder: TableBuilder) -> None:
     builder.put("targets", pc.if_else(one_sided, side_b, nothing))
     builder.flag("source-unclear", filled(pc.match_substring_regex(
         builder.cells("event_clarity"), r"^2(\.0)?$")))  # fmt: skip
-    sources = pc.match_substring_regex(builder.cells("number_of_sources"), r"^\d+(\.0)?$")
+    sources = pc.match_substring_regex(builder.cells("number_of_sources"), r"^\d{1,9}(\.0)?$")
     known = pc.if_else(sources, builder.cells("number_of_sources"), nothing)
     builder.put("n_sources", pc.cast(pc.cast(known, pa.float64()), pa.int32()))
 
@@ -135,7 +136,7 @@ def _people(builder: TableBuilder) -> None:
     builder.people("injured", best="deaths_unknown")  # parsed here, taken below
     civilians, unknown = builder.get("civilians_killed_best"), builder.get("injured_best")
     builder.put("civilians_killed_low", civilians)
-    builder.put("civilians_killed_high", pc.add(civilians, pc.coalesce(unknown, 0)))
+    builder.put("civilians_killed_high", together(civilians, pc.coalesce(unknown, 0)))
     for end in ("low", "best", "high"):
         builder.put(f"injured_{end}", None)
 
