@@ -11,6 +11,7 @@ import datetime as dt
 import json
 import os
 import re
+import resource
 import sys
 import time
 import xml.etree.ElementTree as ET
@@ -290,6 +291,39 @@ def headlines(folder: Path) -> dict[str, Any]:
     return dict(scores)
 
 
+HEAVY = {
+    "words": "lorem ipsum dolor ",
+    "killings": "people killed in ",
+    "digits": "1234567890",
+    "figures": "12 345 ",
+    "brackets": "([{<",
+    "quotes": '"',
+    "dots": ". ",
+    "line ends": "\n",
+}
+
+
+def speed(folder: Path) -> dict[str, Any]:
+    """CPU seconds on one core; megabytes over the bare imports."""
+    lines = (folder / "muc4_dev.jsonl").read_text(encoding="utf-8").splitlines()
+    texts = [json.loads(line)["text"] for line in lines]
+    read_text("Two people were killed.")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    began = time.process_time()
+    for text in texts:
+        read_text(text)
+    rate = len(texts) / (time.process_time() - began)
+    found: dict[str, Any] = {"MUC-4 articles a CPU second": f"{rate:.0f}"}
+    for name, unit in HEAVY.items():
+        text = (unit * (1_000_000 // len(unit) + 1))[:1_000_000]
+        began = time.process_time()
+        read_text(text)
+        found[f"1 MB of {name}, CPU seconds"] = f"{time.process_time() - began:.2f}"
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    found["memory over the bare imports, MB"] = f"{grown:.0f}"
+    return found
+
+
 Answer = tuple[Draft, bool, str, bool]
 """A draft, whether its text is a note, a field, and whether the field is right."""
 
@@ -372,6 +406,9 @@ if __name__ == "__main__":
     if "places" in WANTED:
         for NAME, VALUE in toponyms(DATA).items():
             print(f"TR-News {NAME:24} {VALUE}")
+    if "speed" in WANTED:
+        for NAME, VALUE in speed(DATA).items():
+            print(f"{NAME:34} {VALUE}")
     if "headlines" in WANTED:
         for NAME, VALUE in headlines(DATA).items():
             print(f"UCDP headlines, deaths {NAME:20} {VALUE}")

@@ -231,7 +231,7 @@ class Composer:
 
     def _flags(self, draft: Draft, group: Group) -> tuple[str, ...]:
         folded = self.layout.folded
-        flags = []
+        flags = ["experimental_language"] if self.reader.foreign is not None else []
         if self.published is None and draft.date.start is None:
             flags.append("no_publication_date")
         if draft.date.question and draft.date.start is not None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from geodata.reading import events
+from geodata.reading import events, foreign
 from geodata.reading.actors import ActorFinder, ActorMention
 from geodata.reading.casualties import Mention, mentions, states_zero
 from geodata.reading.dates import DateMention, dates_in
@@ -115,11 +115,24 @@ class SentenceReader:
         self.published = published
         self.places = PlaceFinder(layout.text, layout.folded)
         self.actors = ActorFinder(layout.text, layout.folded)
+        code = layout.language.code
+        self.foreign = code if code in foreign.languages() else None
 
     def score(self, sentence: Sentence) -> tuple[events.EventScore, float]:
         """The sentence's event score, lowered where its words speak of no real act."""
+        if self.foreign is not None:
+            return self._foreign_score(self.foreign, sentence)
         event = events.score(self.layout.folded, sentence.start, sentence.end)
         return event, event.score - (_EXCLUDED if event.excluded else 0.0)
+
+    def _foreign_score(self, code: str, sentence: Sentence) -> tuple[events.EventScore, float]:
+        """In other languages: a figure of harm, or a weapon that is named."""
+        edges = (sentence.start, sentence.end)
+        harmed = foreign.mentions(code, self.layout.folded, *edges)
+        armed = weapons_in(self.layout.text, self.layout.folded, *edges, code)
+        value = 1.2 * bool(harmed) + 0.7 * bool(armed)
+        cues = tuple(events.Cue("harm_verb", 1.2, m.start, m.end) for m in harmed[:1])
+        return events.EventScore(value, cues, frozenset({"killing"} if value else ())), value
 
     def read(self, sentence: Sentence, index: int) -> Evidence:
         """Everything in the sentence."""
@@ -127,6 +140,8 @@ class SentenceReader:
         edges = (sentence.start, sentence.end)
         event, value = self.score(sentence)
         dates = tuple(dates_in(text, folded, *edges, self.published))
+        if self.foreign is not None:
+            dates += tuple(foreign.dates(self.foreign, text, folded, edges, self.published))
         return Evidence(
             sentence,
             index,
@@ -180,6 +195,11 @@ class SentenceReader:
         return (self.published - date.end).days <= _OLD_DAYS
 
     def _said(self, sentence: Sentence, index: int) -> list[SaidMention]:
+        if self.foreign is not None:
+            harmed = foreign.mentions(
+                self.foreign, self.layout.folded, sentence.start, sentence.end
+            )
+            return [SaidMention(mention, index) for mention in harmed]
         tokens = tokens_of(self.layout.folded, sentence.start, sentence.end)
         found = mentions(tokens)
         zero = states_zero(tokens)

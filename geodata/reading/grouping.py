@@ -20,7 +20,7 @@ _ELSEWHERE = re.compile(
     r"in a second|"
     r"(?:two|three|several|a few) (?:hours|minutes) (?:later|earlier))\b"
 )
-LEAST_SUBSTANCE = 1
+LEAST_SUBSTANCE = 2
 
 
 @dataclass(slots=True)
@@ -68,10 +68,14 @@ def group(evidence: Sequence[Evidence], folded: str, *, short: bool = True) -> l
 
 
 def substance(known: Group) -> int:
-    """How many of day, place, figure, weapon and perpetrator an incident has, 0 to 5."""
+    """How many of day, place, figure, weapon and perpetrator an incident has; a death counts 2."""
     members = known.members
+    dead = any(
+        said.mention.category == "killed" and said.mention.best for m in members for said in m.said
+    )
     return (
-        any(m.day is not None for m in members)
+        dead
+        + any(m.day is not None for m in members)
         + any(m.specific for m in members)
         + any(said.mention.best is not None for m in members for said in m.said)
         + any(m.weapons for m in members)

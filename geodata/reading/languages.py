@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from geodata.reading.lexicons import lexicon
 
 _SAMPLE = 6000
+_FEWEST = 2
 _WORD = re.compile(r"[^\W\d_]+")
 _SCRIPTS = (
     ("Arab", re.compile(r"[\u0600-\u06ff]")),
@@ -40,7 +41,14 @@ def detect(folded: str) -> Language:
         if entry["script"] != script:
             continue
         common = set(entry["common"].split())
-        hits = sum(word in common for word in found) / max(1, len(found))
-        if hits > share:
-            best, share = code, hits
-    return Language(best, script)
+        hits = sum(word in common for word in found)
+        if hits / max(1, len(found)) > share and (hits >= _FEWEST or code == "en"):
+            best, share = code, hits / max(1, len(found))
+    return Language(best or _by_letters(sample, script), script)
+
+
+def _by_letters(sample: str, script: str) -> str | None:
+    """The language that a script leaves when no common word tells."""
+    if script == "Cyrl":
+        return "uk" if re.search("[іїєґ]", sample) else "ru"
+    return "ar" if script == "Arab" else None

@@ -48,6 +48,7 @@ _PART_PAIRS = {
 }
 _OF_THESE = frozenset(["them", "whom", "which", "these", "those"])
 _OF_DEAD = words("grammar", "parties_of_dead")
+_STATES = frozenset(("dead", "missing", "wounded", "injured"))
 _HEAD_REACH = 8
 _YEARS = range(1900, 2100)
 
@@ -128,14 +129,14 @@ class _Head:
     category: str = ""
 
 
-def _head(tokens: Sequence[Token], i: int) -> _Head:
+def _head(tokens: Sequence[Token], i: int) -> _Head:  # noqa: C901 - one walk over the nouns
     """The noun that the words from `i` on lead to, or kind "none"."""
     head = _Head(i)
     nouns, things = people(), words("persons", "not_people")
     for j in range(i, min(i + _HEAD_REACH, len(tokens))):
         word = tokens[j].word
         if word in CASUALTY_NOUNS and not (word in _STOP and _leads_on(tokens, j)):
-            if word in nouns or word not in ("dead", "missing", "wounded", "injured"):
+            if word not in _STATES:
                 return _Head(j + 1, "", plural=True, kind="person", category=CASUALTY_NOUNS[word])
             if _noun_follows(tokens, j):
                 continue
@@ -146,7 +147,10 @@ def _head(tokens: Sequence[Token], i: int) -> _Head:
             break
         if word in nouns:
             group, plural = nouns[word]
-            head = _Head(j + 1, group or head.group, plural, "person")
+            passer_by = word == "passer" and _word(tokens, j + 2) == "by"
+            head = _Head(j + 3 if passer_by else j + 1, group or head.group, plural, "person")
+            if passer_by:
+                break
         elif word in things:
             head = _Head(j + 1, "", plural=True, kind="thing")
         elif head.kind != "none":

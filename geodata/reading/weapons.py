@@ -59,13 +59,16 @@ def _pattern(language: str, *, modifiers: bool) -> _Known | None:
     entries = lexicon("weapons").get(language)
     if not isinstance(entries, list):
         return None
+    attached = "[وبلفك]?(?:ال)?" if language == "ar" else ""  # Arabic writes "by the" onto the word
     alternatives, meaning = [], []
     for code, score, terms in entries:
         if (code in _MODIFIERS) != modifiers:
             continue
         alternatives.append("(" + "|".join(_words(term) for term in terms) + ")")
         meaning.append((code, score))
-    return re.compile(r"(?<![\w])(?:" + "|".join(alternatives) + r")(?![\w])"), tuple(meaning)
+    return re.compile(
+        r"(?<![\w])" + attached + r"(?:" + "|".join(alternatives) + r")(?![\w])"
+    ), tuple(meaning)
 
 
 def _words(term: str) -> str:
