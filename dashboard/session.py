@@ -100,8 +100,8 @@ def adopt(report: Mapping[str, Any]) -> None:
 
 
 def clear() -> None:
-    """Drop every filter; the view stays."""
-    choose(IncidentFilter())
+    """Drop every filter; the view stays, and the sidebar is set anew from the URL."""
+    _write(Link(IncidentFilter(), link().view))
 
 
 def _write(new: Link) -> None:

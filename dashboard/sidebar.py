@@ -132,9 +132,7 @@ def _offered(incidents: pa.Table) -> dict[str, tuple[str, ...]]:
         "country": tuple(sorted(_values(incidents, ["country"]))),
         "admin1": _values(incidents, ["admin1"]),
         "actors": _values(incidents, list(ROLE.codes)),
-        "weapon": tuple(
-            code for code in _codes(WEAPON_GROUP, WEAPON) if code in used
-        ),
+        "weapon": tuple(code for code in _codes(WEAPON_GROUP, WEAPON) if code in used),
     }
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+
 from dashboard.cli import COMMANDS
 from geodata.export import EXPORTS
-
 from geodata.sources import SOURCES
 
 ROOT = Path(__file__).parents[1]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
+from collections.abc import Hashable, Mapping
 from pathlib import Path, PurePath
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -14,7 +16,7 @@ from dashboard.served import ServedStore, served
 from geodata.errors import ConflictMapError
 from geodata.ingest import ingest, load_sample
 from geodata.sources import SOURCES
-from geodata.store import ImportRecord
+from geodata.store import ImportRecord, Store
 
 WHO = "analyst"
 _OUTCOME = "import_outcome"
@@ -72,7 +74,7 @@ def _import(here: ServedStore, path: Path) -> str:
         done = ingest(
             path,
             here.store,
-            here.gazetteer(),
+            here.gazetteer,
             today=dt.datetime.now(tz=dt.UTC).date(),
             who=WHO,
             progress=progress,
@@ -103,19 +105,43 @@ def _attention(here: ServedStore) -> None:
 def _datasets(here: ServedStore) -> None:
     st.header("Data sets", divider="grey")
     sets = here.store.datasets()
-    for name, count in zip(sets["dataset"], sets["incidents"], strict=True):
+    for number, row in enumerate(sets.to_dict("records")):
         label, button = st.columns([4, 1], vertical_alignment="center")
-        sample = " (the sample that comes with Conflict Map)" if name == "sample" else ""
-        label.text(f"{name}{sample}: {count:,} incidents")
-        if button.button("Remove", key=f"remove_{name}", width="stretch"):
-            here.store.remove_dataset(name, who=WHO, why="removed on the Data page")
+        sample = " (the sample that comes with Conflict Map)" if row["sample"] else ""
+        label.text(f"{row['dataset']}{sample}: {_held(row)}")
+        word, act = _REMOVE if row["incidents"] else _BRING_BACK
+        # A key of the data set's name would be text from outside in the page's markup.
+        if _can(row) and button.button(word, key=f"dataset_{number}", width="stretch"):
+            act(here.store, row["dataset"])
             st.rerun()
-    if "sample" not in set(sets["dataset"]) and st.button("Load the sample"):
+    if not sets["sample"].any() and st.button("Load the sample"):
         with st.spinner("Locating the sample's places …"):
-            load_sample(here.store, here.gazetteer())
+            load_sample(here.store, here.gazetteer, who=WHO)
         st.rerun()
-    if sets.empty:
-        say("There is no incident in this store yet. Add a file above, or load the sample.")
+    if not sets["incidents"].sum():
+        say("There is no incident in this store. Add a file above, or bring a data set back.")
+
+
+def _can(row: Mapping[Hashable, Any]) -> bool:
+    return bool(row["incidents"] or row["withdrawn"])
+
+
+def _held(row: Mapping[Hashable, Any]) -> str:
+    if row["incidents"]:
+        return f"{row['incidents']:,} incidents"
+    return "removed" if row["withdrawn"] else "taken back with its import"
+
+
+def _remove(store: Store, dataset: str) -> None:
+    store.remove_dataset(dataset, who=WHO, why="removed on the Data page")
+
+
+def _bring_back(store: Store, dataset: str) -> None:
+    store.restore_dataset(dataset, who=WHO, why="brought back on the Data page")
+
+
+_REMOVE = ("Remove", _remove)
+_BRING_BACK = ("Bring back", _bring_back)
 
 
 def _imports(here: ServedStore) -> None:

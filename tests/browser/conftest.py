@@ -132,9 +132,7 @@ def watched(browser: Browser, **options: object) -> Iterator[Watched]:
     seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
     seen.page.on(
         "console",
-        lambda message: (
-            seen.complaints.append(message.text) if message.type == "error" else None
-        ),
+        lambda message: seen.complaints.append(message.text) if message.type == "error" else None,
     )
     try:
         yield seen

@@ -155,9 +155,7 @@ def test_al_tanf_is_picked_from_the_map_and_shows_both_accounts(
         no_stranger_was_asked(seen, server)
 
 
-def test_a_reload_and_another_browser_bring_the_view_back(
-    server: Server, browser: Browser
-) -> None:
+def test_a_reload_and_another_browser_bring_the_view_back(server: Server, browser: Browser) -> None:
     with watched(browser, viewport=WIDE) as seen:
         page = open_map(seen, f"{server.address}/?country=SYR")
         drag(page, HANDLE_FROM, 0.2)

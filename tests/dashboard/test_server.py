@@ -16,9 +16,7 @@ from geodata.errors import StoreError
 def conflictmap(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     """The program as a person starts it."""
     command = [sys.executable, "-m", "dashboard.cli", *map(str, arguments)]
-    return subprocess.run(
-        command, capture_output=True, text=True, timeout=60, cwd=cwd, check=False
-    )
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=cwd, check=False)
 
 
 def refused_in_one_sentence(done: subprocess.CompletedProcess[str]) -> str:
@@ -74,9 +72,7 @@ def test_a_free_port_is_found_beside_a_taken_one(monkeypatch: pytest.MonkeyPatch
 
 
 def test_no_script_may_run_but_our_own_and_streamlits_by_its_hash() -> None:
-    rules = dict(
-        rule.strip().split(" ", 1) for rule in server.content_security_policy().split(";")
-    )
+    rules = dict(rule.strip().split(" ", 1) for rule in server.content_security_policy().split(";"))
     assert "unsafe" not in rules["script-src"]
     assert rules["script-src"].startswith("'self' blob: 'sha256-")
     assert rules["connect-src"] == "'self'"
