@@ -8,6 +8,7 @@ answers, drawn to the field's own share where a bin is small. The counts are bun
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from geodata.reading.tally import Figure
 
 PRIOR = 4.0
-"""Answers' worth of a field's own share that every bin starts with."""
+"""Answers' worth of the share of its field and kind of text that every bin starts with."""
 
 Counts = Mapping[str, Mapping[str, tuple[int, int]]]
 
@@ -38,7 +39,10 @@ def bins(draft: Draft, *, note: bool) -> dict[str, str]:
         found["place"] = f"{kind}/{_where(draft, places[0].span.start)}/{several}"
     for name, figure in (("killed", draft.killed), ("injured", draft.injured)):
         if figure is not None:
-            found[name] = f"{kind}/{_figure(draft, figure)}"
+            headline = note and not draft.sentence.quote.rstrip('"”’)').endswith((".", "!", "?"))
+            found[name] = (
+                _headline(draft, figure) if headline else f"{kind}/{_figure(draft, figure)}"
+            )
     if draft.weapons:
         mixed = len({weapon.weapon_group for weapon in draft.weapons}) > 1
         where = _where(draft, draft.weapons[0].span.start)
@@ -54,7 +58,9 @@ def confidences(draft: Draft, *, note: bool, counts: Counts | None = None) -> di
 
 
 def _share(table: Counts, field: str, key: str) -> float:
-    known = table.get(field) or table.get("killed", {})
+    kind = key.partition("/")[0]
+    every = table.get(field) or table.get("killed", {})
+    known = {name: counted for name, counted in every.items() if name.startswith(kind)}
     right = sum(counted[0] for counted in known.values())
     of = sum(counted[1] for counted in known.values())
     whole = (right + 1) / (of + 2)
@@ -79,6 +85,18 @@ def _day_kind(draft: Draft) -> str:
     quote = draft.date.span.quote.lower() if draft.date.span else ""
     near = ("today", "yesterday", "night", "morning", "afternoon", "evening")
     return "near" if any(word in quote for word in near) else draft.date.precision
+
+
+_TALLY = re.compile(r"yesterday|includ|since|hours|raise|at least|about|more than", re.IGNORECASE)
+_SIZES = ((1, "1"), (4, "2-4"), (9, "5-9"), (29, "10-29"))
+
+
+def _headline(draft: Draft, figure: Figure) -> str:
+    """A headline's figure is often the day's or the country's, the larger the oftener."""
+    if figure.best is None:
+        return "headline/open"
+    size = next((name for top, name in _SIZES if figure.best <= top), "30-")
+    return f"headline/{size}/{'tally' if _TALLY.search(draft.sentence.quote) else 'event'}"
 
 
 def _figure(draft: Draft, figure: Figure) -> str:
