@@ -39,10 +39,7 @@ def bins(draft: Draft, *, note: bool) -> dict[str, str]:
         found["place"] = f"{kind}/{_where(draft, places[0].span.start)}/{several}"
     for name, figure in (("killed", draft.killed), ("injured", draft.injured)):
         if figure is not None:
-            headline = note and not draft.sentence.quote.rstrip('"”’)').endswith((".", "!", "?"))
-            found[name] = (
-                _headline(draft, figure) if headline else f"{kind}/{_figure(draft, figure)}"
-            )
+            found[name] = _of_a_note(draft, figure) if note else f"article/{_figure(draft, figure)}"
     if draft.weapons:
         mixed = len({weapon.weapon_group for weapon in draft.weapons}) > 1
         where = _where(draft, draft.weapons[0].span.start)
@@ -91,12 +88,14 @@ _TALLY = re.compile(r"yesterday|includ|since|hours|raise|at least|about|more tha
 _SIZES = ((1, "1"), (4, "2-4"), (9, "5-9"), (29, "10-29"))
 
 
-def _headline(draft: Draft, figure: Figure) -> str:
+def _of_a_note(draft: Draft, figure: Figure) -> str:
     """A headline's figure is often the day's or the country's, the larger the oftener."""
+    ended = draft.sentence.quote.rstrip('"”’)').endswith((".", "!", "?"))
+    kind = "note" if ended else "headline"
     if figure.best is None:
-        return "headline/open"
+        return f"{kind}/open"
     size = next((name for top, name in _SIZES if figure.best <= top), "30-")
-    return f"headline/{size}/{'tally' if _TALLY.search(draft.sentence.quote) else 'event'}"
+    return f"{kind}/{size}/{'tally' if _TALLY.search(draft.sentence.quote) else 'event'}"
 
 
 def _figure(draft: Draft, figure: Figure) -> str:
