@@ -146,7 +146,11 @@ def _places(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("countries", nargs="*", metavar="COUNTRY", help="ISO code or name")
     parser.add_argument(
         "--from", dest="source", type=Path, metavar="PATH",
-        help="a GeoNames country file (zip or text), or a folder of them",
+        help="a GeoNames country file (zip or text), or a folder of them; nothing is fetched",
+    )  # fmt: skip
+    parser.add_argument(
+        "--address", metavar="URL",
+        help="a folder of such files on a server, to fetch from instead of GeoNames' own",
     )  # fmt: skip
     _output(parser)
 

@@ -20,6 +20,7 @@ from streamlit import config
 
 from geodata.gazetteer import Gazetteer
 from geodata.pack import pack_gzip
+from geodata.placing import TaughtGazetteer
 from geodata.store import Snapshot, Store
 
 Offer = Mapping[str, tuple[str, ...]]
@@ -73,7 +74,7 @@ class ServedStore:
     throw_away: bool = False
     _editions: OrderedDict[str, Edition] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _gazetteer: Gazetteer | None = None
+    _taught: TaughtGazetteer = field(default_factory=TaughtGazetteer)
 
     @property
     def name(self) -> str:
@@ -98,11 +99,8 @@ class ServedStore:
             return current if token == current.token else self._editions.get(token)
 
     def gazetteer(self) -> Gazetteer:
-        """The place index, opened on first use and shared."""
-        with self._lock:
-            if self._gazetteer is None:
-                self._gazetteer = Gazetteer.open()
-            return self._gazetteer
+        """The place index with what this store teaches it, shared; follows the store."""
+        return self._taught.of(self.store.snapshot())
 
 
 def _token(path: Path, version: int) -> str:

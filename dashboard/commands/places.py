@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import contextlib
-import csv
-import json
 from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+from platformdirs import user_cache_path
+
 from dashboard.commands.record import existing_store, gazetteer
 from dashboard.commands.terminal import Terminal
 from geodata.errors import ConflictMapError, ImpossibleValue, MissingColumn
 from geodata.gazetteer import Gazetteer, Location, country_code
-from geodata.gazetteer.packs import add_pack, installed_packs, remove_pack
+from geodata.gazetteer.packs import LICENCE, Pack, add_pack, installed_packs, remove_pack
+from geodata.geocode import fetch_country, geocode_names
+from geodata.geocode.downloads import GEONAMES
+from geodata.geocode.table import NAMED
 from geodata.sources import open_table
 
 GEOCODE_COLUMNS = (
     "latitude", "longitude", "location_precision", "radius_km", "location_method",
     "location_source", "matched_name", "score", "candidates",
 )  # fmt: skip
+ROWS_AT_ONCE = 50_000
+"""Rows of a table that are held located in memory."""
 
 
 def geocode(arguments: Namespace, terminal: Terminal) -> int:
@@ -80,32 +86,36 @@ def _geocode_table(arguments: Namespace, terminal: Terminal, places: Gazetteer) 
     if arguments.out is None:
         raise ImpossibleValue("A table needs --out FILE for the result.")
     table = open_table(arguments.table.absolute()).columns
-    names = {name.casefold(): name for name in table.column_names}
-    if "name" not in names:
-        raise MissingColumn("name", table.column_names)
-    columns = {c: table.column(names[c]).to_pylist() if c in names else None
-               for c in ("name", "country", "admin1", "admin2")}  # fmt: skip
-    rows = table.to_pylist()
+    own = _own_names(table.column_names)
+    asked = table.rename_columns([own.get(name, name) for name in table.column_names])
     out = arguments.out.expanduser().absolute()
-    placed = 0
+    rows, placed = table.num_rows, 0
     with written(out) as file:
-        fields = [*table.column_names, *(c for c in GEOCODE_COLUMNS if c not in names)]
-        writer = csv.DictWriter(file, fields)
-        writer.writeheader()
-        for position, row in enumerate(rows):
-            asked = {
-                c: (cells[position] or None) if cells else None for c, cells in columns.items()
-            }
-            values = _located(places.locate(asked.pop("name") or "", **asked))
-            placed += values["latitude"] is not None
-            values["candidates"] = json.dumps(values["candidates"], ensure_ascii=False, default=str)
-            writer.writerow(row | values)
-            if position % 1000 == 0:
-                terminal.progress("Locating places", position / len(rows))
-    terminal.progress("Locating places", 1.0)
-    text = f"{placed:,} of {len(rows):,} placed; written to {out}"
-    terminal.result({"rows": len(rows), "placed": placed, "out": str(out)}, text)
+        for start in range(0, max(rows, 1), ROWS_AT_ONCE):
+            part = asked.slice(start, ROWS_AT_ONCE).to_pandas(types_mapper=pd.ArrowDtype)
+
+            def progress(what: str, share: float, start: int = start, n: int = len(part)) -> None:
+                terminal.progress(what, (start + share * n) / max(rows, 1))
+
+            found = geocode_names(part, places, progress)
+            placed += int(found["latitude"].notna().sum())
+            header = [*table.column_names, *found.columns[len(table.column_names) :]]
+            found.to_csv(file, index=False, header=header if start == 0 else False)
+    text = f"{placed:,} of {rows:,} placed; written to {out}"
+    terminal.result({"rows": rows, "placed": placed, "out": str(out)}, text)
     return 0
+
+
+def _own_names(present: list[str]) -> dict[str, str]:
+    """What a table's columns are called here, where it writes them otherwise ("Name")."""
+    own = {}
+    for wanted in (*NAMED, *GEOCODE_COLUMNS):
+        spelt = [name for name in present if name.casefold() == wanted]
+        if spelt and wanted not in present:
+            own[spelt[0]] = wanted
+    if "name" not in {own.get(name, name) for name in present}:
+        raise MissingColumn("name", present)
+    return own
 
 
 @contextlib.contextmanager
@@ -130,25 +140,49 @@ def packs(arguments: Namespace, terminal: Terminal) -> int:
         removed = [code for code in _codes(arguments) if remove_pack(code)]
         terminal.result({"removed": removed}, f"Removed: {', '.join(removed) or 'none'}.")
         return 0
-    found = [asdict(pack) for pack in installed_packs()]
-    lines = [f"{p['country']}: {p['places']:,} places, {p['licence']}" for p in found]
-    terminal.result(found, "\n".join(lines) or "No country pack is installed.")
+    found = installed_packs()
+    lines = [_told(pack) for pack in found]
+    terminal.result([asdict(p) for p in found], "\n".join(lines) or "No country pack is installed.")
     return 0
+
+
+def _told(pack: Pack) -> str:
+    return (
+        f"{pack.country}: {pack.places:,} places from {pack.file} (SHA-256 {pack.sha256}), "
+        f"added {pack.added}. Licence: {pack.licence}."
+    )
 
 
 def _add_packs(arguments: Namespace, terminal: Terminal) -> int:
-    if arguments.source is None:
-        raise ImpossibleValue(
-            "Say where the GeoNames country files are: --from FOLDER, or a zip or text file."
-        )
-    source = arguments.source.expanduser().absolute()
+    """Add the packs one after the other; those before one that cannot be had stay."""
+    if arguments.source is not None and arguments.address is not None:
+        raise ImpossibleValue("Give --from for files that are here, or --address; not both.")
+    codes = _codes(arguments)
     added = []
-    for code in _codes(arguments):
-        pack = add_pack(code, source, progress=terminal.progress)
+    for code in codes:
+        pack = _added(code, arguments, terminal)
         added.append(asdict(pack))
-        terminal.tell(f"{code}: {pack.places:,} places from {pack.file}. Licence: {pack.licence}.")
-    terminal.result(added, f"{len(added)} of {len(added)} packs are installed.")
+        terminal.tell(_told(pack))
+    terminal.result(added, f"{len(added)} of {len(codes)} packs are installed.")
     return 0
+
+
+def _added(code: str, arguments: Namespace, terminal: Terminal) -> Pack:
+    if arguments.source is not None:
+        source = arguments.source.expanduser().absolute()
+        return add_pack(code, source, progress=terminal.progress)
+    base = arguments.address or GEONAMES
+    terminal.tell(f"Fetching the places of {code} from {base}. Licence: {LICENCE}.")
+    fetched = fetch_country(code, downloads_folder(), base=base, progress=terminal.progress)
+    pack = add_pack(code, fetched, progress=terminal.progress)
+    # The index holds what is needed of it; a part that broke off stays, to go on from.
+    fetched.unlink(missing_ok=True)
+    return pack
+
+
+def downloads_folder() -> Path:
+    """Where country files are fetched to, and unfinished ones wait to be gone on with."""
+    return user_cache_path("conflictmap", appauthor=False) / "downloads"
 
 
 def _codes(arguments: Namespace) -> list[str]:

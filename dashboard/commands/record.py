@@ -17,6 +17,7 @@ from geodata.errors import ConflictMapError, StoreUnreadable, UnreadableFile
 from geodata.filters import parse_filter
 from geodata.gazetteer import Gazetteer
 from geodata.ingest import IngestReport, ingest
+from geodata.placing import TaughtGazetteer
 from geodata.store import ImportRecord, Store
 
 COUNTS = ("rows", "added", "updated", "duplicates", "attention")
@@ -173,9 +174,10 @@ def existing_store(arguments: Namespace) -> Store:
 
 
 def gazetteer(terminal: Terminal, store: Store | None = None) -> Gazetteer:
-    """The gazetteer, with the places learned from a store."""
-    learned = store.learned_places() if store is not None else None
-    return Gazetteer.open(learned=learned, progress=terminal.progress)
+    """The gazetteer, with the places that a store has learned and its analysts have set."""
+    if store is None:
+        return Gazetteer.open(progress=terminal.progress)
+    return TaughtGazetteer().of(store.snapshot(), terminal.progress)
 
 
 def check(arguments: Namespace, terminal: Terminal) -> int:

@@ -4,17 +4,21 @@
 `reads` and `snapshot` what is read, `file` and `lock` the file itself, `tables` its tables.
 """
 
+from geodata.store.changes import BY_HAND
 from geodata.store.imports import ATTENTION_SCHEMA, Batch, no_attention, with_ids
 from geodata.store.ledger import ImportRecord
+from geodata.store.reads import Placing
 from geodata.store.record import Store
 from geodata.store.snapshot import PAGE_COLUMNS, SOURCE_COORDINATES, Snapshot
 
 __all__ = [
     "ATTENTION_SCHEMA",
+    "BY_HAND",
     "PAGE_COLUMNS",
     "SOURCE_COORDINATES",
     "Batch",
     "ImportRecord",
+    "Placing",
     "Snapshot",
     "Store",
     "no_attention",

@@ -54,13 +54,14 @@ _CODES: Final = {
 # --- one incident edited -------------------------------------------------------------------------
 
 _CURRENT: Final = fixed(
-    "SELECT @columns FROM incidents WHERE incident_id = $incident_id AND until IS NULL AND live",
+    "SELECT @columns FROM incidents SEMI JOIN asked USING (incident_id) "
+    "WHERE until IS NULL AND live",
     columns=listed(tables.INCIDENT_COLUMNS),
 )
-_TOUCH_ONE: Final = "CREATE TEMP TABLE touched AS SELECT $incident_id AS incident_id"
+_TOUCH_EDITED: Final = "CREATE TEMP TABLE touched AS SELECT incident_id FROM edited"
 _WRITE_EDIT: Final = fixed(
     "INSERT INTO incidents (@columns, content, held, live, since) "
-    "SELECT @values, p.content, list_sort(list_distinct(list_concat(p.held, $held))), "
+    "SELECT @values, p.content, list_sort(list_distinct(list_concat(p.held, e.now_held))), "
     "p.live, $version FROM edited e JOIN incidents p "
     "ON p.incident_id = e.incident_id AND p.until IS NULL",
     columns=listed(tables.INCIDENT_COLUMNS),
@@ -72,41 +73,50 @@ _WRITE_EDIT: Final = fixed(
 
 def edit(
     connection: Connection,
-    incident_id: str,
-    changes: Mapping[str, Any],
+    changes: Mapping[str, Mapping[str, Any]],
     values: Mapping[str, object],
-) -> bool:
-    """Set columns of one incident by hand; whether that changed anything.
+) -> int:
+    """Set columns of incidents by hand, as one change; how many of them that changed.
 
     Columns that mean something only together (a date and its precision, the three figures of a
     count, a place) are from then on kept together against imports. `weapon_group` follows
     `weapon`, and a place set by hand says so in `location_method`.
+
+    Args:
+        connection: within a transaction.
+        changes: by incident, what its columns are set to.
+        values: as `ledger.change_values` gives them; `what` where it is not "edit".
 
     Raises:
         ImpossibleValue: no such incident, or values that cannot be.
         UnknownCode: a code that its list does not have.
         MissingColumn: a column that is not there or may not be set.
     """
-    before = _current(connection, incident_id)
-    after = _edited(before, changes)
-    changed = [name for name in EDITABLE if before[name] != after[name]]
-    if not changed:
-        return False
-    held = sorted({kept for name in changed for kept in group_of(name)})
-    values = dict(values) | {"incident_id": incident_id, "held": held, "what": "edit"}
-    connection.register("edited", pa.Table.from_pylist([after], arrow_schema(INCIDENTS)))
-    for statement in (_TOUCH_ONE, _WRITE_EDIT, CLOSE_FORMER):
-        run(connection, statement, values)
-    record_change(connection, _only_change(values))
-    return True
+    edited = []
+    for before in _current(connection, changes):
+        after = _edited(before, changes[before["incident_id"]])
+        changed = [name for name in EDITABLE if before[name] != after[name]]
+        if changed:
+            held = sorted({kept for name in changed for kept in group_of(name)})
+            edited.append(after | {"now_held": held})
+    if edited:
+        schema = arrow_schema(INCIDENTS).append(pa.field("now_held", pa.list_(pa.string())))
+        connection.register("edited", pa.Table.from_pylist(edited, schema))
+        for statement in (_TOUCH_EDITED, _WRITE_EDIT, CLOSE_FORMER):
+            run(connection, statement, values)
+        record_change(connection, {"what": "edit"} | dict(values))
+    return len(edited)
 
 
-def _current(connection: Connection, incident_id: str) -> dict[str, Any]:
-    found = run(connection, _CURRENT, {"incident_id": incident_id}).to_arrow_table()
-    if len(found) == 0:
-        raise ImpossibleValue(f"The store has no incident {incident_id!r}.")
-    row: dict[str, Any] = tables.with_utc(found, INCIDENTS).to_pylist()[0]
-    return row
+def _current(connection: Connection, incident_ids: Iterable[str]) -> list[dict[str, Any]]:
+    wanted = sorted(set(incident_ids))
+    connection.register("asked", pa.table({"incident_id": pa.array(wanted, pa.string())}))
+    found = connection.execute(_CURRENT).to_arrow_table()
+    rows: list[dict[str, Any]] = tables.with_utc(found, INCIDENTS).to_pylist()
+    missing = set(wanted) - {row["incident_id"] for row in rows}
+    if missing:
+        raise ImpossibleValue(f"The store has no incident {min(missing)!r}.")
+    return rows
 
 
 def _edited(before: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -166,10 +176,6 @@ def _refuse_impossible(row: Mapping[str, Any], changed: Iterable[str]) -> None:
     if "latitude" in touched:
         precision = row["location_precision"] or "unknown"
         Where(latitude=row["latitude"], longitude=row["longitude"], precision=precision)
-
-
-def _only_change(values: Mapping[str, object]) -> dict[str, object]:
-    return {name: value for name, value in values.items() if name not in {"incident_id", "held"}}
 
 
 # --- a change reversed ---------------------------------------------------------------------------
@@ -254,6 +260,24 @@ def reverse_import(
     ).fetchone()
     assert last is not None  # noqa: S101 - an aggregate always gives a row
     reverse(connection, dict(values) | {"what": what, "import_id": import_id, "reverses": last[0]})
+
+
+UNDO_EDIT: Final = "undo edit"
+_BY_HAND: Final = ("edit", "place")
+
+
+def reverse_edit(connection: Connection, version: int, values: Mapping[str, object]) -> None:
+    """Take back what was set by hand in a version of the store.
+
+    Raises:
+        ImpossibleValue: nothing was set by hand in it, or that was taken back already.
+    """
+    found = connection.execute("SELECT what FROM changes WHERE version = ?", [version]).fetchone()
+    if found is None or found[0] not in _BY_HAND:
+        raise ImpossibleValue(f"Nothing was set by hand in version {version} of the store.")
+    if connection.execute("SELECT 1 FROM changes WHERE reverses = ?", [version]).fetchone():
+        raise ImpossibleValue(f"What was set in version {version} is taken back already.")
+    reverse(connection, dict(values) | {"what": UNDO_EDIT, "reverses": version})
 
 
 # --- a data set withdrawn ------------------------------------------------------------------------

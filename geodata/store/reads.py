@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import pandas as pd
@@ -183,3 +184,50 @@ def attention(connection: Connection) -> pd.DataFrame:
     """
     undone: Sequence[str] = sorted(undone_imports(connection))
     return to_frame(run(connection, _ATTENTION, {"undone": undone}).to_arrow_table())
+
+
+# --- places set by hand --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """One placing by hand: where a person put which incidents.
+
+    Attributes:
+        version: of the store that it made; what `Store.undo_edit` takes back.
+        at: when, UTC.
+        name: the place's name, or the place as written; None where neither is known.
+        country: ISO 3166-1 alpha-3; None unknown.
+        latitude: WGS 84 degrees.
+        longitude: likewise.
+        precision: code of the ladder.
+        incidents: how many.
+    """
+
+    version: int
+    at: dt.datetime
+    who: str
+    why: str
+    name: str | None
+    country: str | None
+    latitude: float
+    longitude: float
+    precision: str
+    incidents: int
+
+
+_PLACINGS: Final = """SELECT c.version, c.made_at, c.who, c.why,
+    min(coalesce(i.place_name, i.place_text)), min(i.country), any_value(i.latitude),
+    any_value(i.longitude), any_value(i.location_precision), count(*)
+FROM changes c JOIN incidents i ON i.since = c.version
+WHERE c.what = 'place'
+AND NOT EXISTS (SELECT 1 FROM changes later WHERE later.reverses = c.version)
+GROUP BY c.version, c.made_at, c.who, c.why ORDER BY c.version DESC"""
+
+
+def placings(connection: Connection) -> list[Placing]:
+    """Places set by hand and not taken back, the latest first."""
+    return [
+        Placing(row[0], row[1].replace(tzinfo=dt.UTC), *row[2:])
+        for row in connection.execute(_PLACINGS).fetchall()
+    ]

@@ -14,6 +14,7 @@ from geodata.store import changes, imports, ledger, reads, snapshot
 from geodata.store.file import StoreFile
 from geodata.store.imports import Batch, Progress
 from geodata.store.ledger import ImportRecord, change_values
+from geodata.store.reads import Placing
 from geodata.store.snapshot import Snapshot
 
 
@@ -104,8 +105,33 @@ class Store:
             ImpossibleValue, UnknownCode, MissingColumn: nothing is changed.
         """
         with self._file.writing() as (connection, version):
-            values = change_values(version, who, why)
-            changes.edit(connection, incident_id, changed, values)
+            changes.edit(connection, {incident_id: changed}, change_values(version, who, why))
+
+    def place(
+        self, incident_ids: Iterable[str], where: Mapping[str, Any], *, who: str, why: str
+    ) -> int:
+        """Set the place of incidents by hand, as one change; how many of them that changed.
+
+        Raises:
+            ImpossibleValue, UnknownCode, MissingColumn: nothing is changed.
+        """
+        with self._file.writing() as (connection, version):
+            values = change_values(version, who, why) | {"what": "place"}
+            return changes.edit(connection, dict.fromkeys(incident_ids, where), values)
+
+    def placings(self) -> list[Placing]:
+        """Places set by hand and not taken back, the latest first."""
+        with self._file.reading() as connection:
+            return reads.placings(connection)
+
+    def undo_edit(self, version: int, *, who: str, why: str) -> None:
+        """Take back what was set by hand in a version; what was changed again since stays.
+
+        Raises:
+            ImpossibleValue: nothing was set by hand in it, or it is taken back already.
+        """
+        with self._file.writing() as (connection, now):
+            changes.reverse_edit(connection, version, change_values(now, who, why))
 
     def undo(self, import_id: str, *, who: str, why: str) -> ImportRecord:
         """Take back what an import did; what was changed by hand since stays.

@@ -192,9 +192,13 @@ def test_a_country_pack_is_added_listed_and_removed(
     assert answer(capsys, "places", "list") == []
 
 
-def test_a_country_pack_needs_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "--from" in refusal(capsys, "places", "add", "SYR")
+def test_a_country_pack_that_cannot_be_had_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert "Atlantis" in refusal(capsys, "places", "add", "Atlantis", "--from", tmp_path)
+    assert "SY.zip" in refusal(capsys, "places", "add", "SYR", "--from", tmp_path)
+    words = ("places", "add", "SYR", "--from", tmp_path, "--address", "http://127.0.0.1:9/")
+    assert "not both" in refusal(capsys, *words)
 
 
 def test_a_text_becomes_drafts_and_nothing_is_stored(
