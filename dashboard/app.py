@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.pages import about, data
+from dashboard.pages import about, data, review
 from dashboard.pages import map as map_page
 
 st.set_page_config(
@@ -15,6 +15,7 @@ st.navigation(
     [
         st.Page(map_page.show, title="Map", url_path="map", default=True),
         st.Page(data.show, title="Data", url_path="data"),
+        st.Page(review.show, title="Review", url_path="review"),
         st.Page(about.show, title="About", url_path="about"),
     ],
     position="top",

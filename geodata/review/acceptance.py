@@ -196,6 +196,8 @@ def _told(proposal: Proposal, values: Values) -> Iterator[dict[str, Any]]:
             "quote_start": account.span.start,
             "quote_end": account.span.end,
         }
+    for speaker, stance in proposal.stances:
+        yield {"speaker": speaker, "stance": stance}
 
 
 def _ends(figure: Range) -> tuple[int | None, int | None]:

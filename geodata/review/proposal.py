@@ -134,6 +134,7 @@ class Proposal:
         places: places to choose from, the proposed one first.
         question: what the reader could not tell about the day, or None.
         accounts: what speakers say, with their stance.
+        stances: actors who deny or concede, where no account quotes them: (name, stance).
         flags: what the reader doubts.
         confidence: field -> 0..1.
         reader: name and version of what read the text.
@@ -145,6 +146,7 @@ class Proposal:
     places: tuple[Place, ...] = ()
     question: str | None = None
     accounts: tuple[DraftAccount, ...] = ()
+    stances: tuple[tuple[str, str], ...] = ()
     flags: tuple[str, ...] = ()
     confidence: dict[str, float] = field(default_factory=dict)
     reader: str = ""
@@ -262,6 +264,7 @@ def _proposal(draft: Draft) -> Proposal:
         places=places,
         question=draft.date.question,
         accounts=draft.accounts,
+        stances=_stances(draft),
         flags=draft.flags,
         confidence=dict(draft.confidence),
         reader=draft.reader,
@@ -305,6 +308,17 @@ def _civilians(draft: Draft) -> Range:
 def _named(draft: Draft, role: str) -> tuple[str, ...]:
     names = (" ".join(actor.name.split()) for actor in draft.actors if actor.role == role)
     return tuple(dict.fromkeys(names))
+
+
+def _stances(draft: Draft) -> tuple[tuple[str, str], ...]:
+    """Who denies or concedes by the reader's word alone; a stance that is quoted speaks already."""
+    quoted = {account.stance for account in draft.accounts}
+    found = [
+        (" ".join(actor.name.split()), actor.stance)
+        for actor in draft.actors
+        if actor.stance in ("denies", "concedes") and actor.stance not in quoted
+    ]
+    return tuple(dict.fromkeys(found))
 
 
 def _event_type(weapons: Iterable[str]) -> str | None:

@@ -197,6 +197,7 @@ def _proposal_to_json(proposal: Proposal) -> dict[str, Any]:
         "places": [_place_to_json(place) for place in proposal.places],
         "question": proposal.question,
         "accounts": [account.to_json() for account in proposal.accounts],
+        "stances": [list(pair) for pair in proposal.stances],
         "flags": list(proposal.flags),
         "confidence": proposal.confidence,
         "reader": proposal.reader,
@@ -220,6 +221,7 @@ def _proposal(text: str, kept: Mapping[str, Any]) -> Proposal:
             DraftAccount(a["speaker"], a["stance"], a["about"], _span(text, a["span"]))
             for a in kept["accounts"]
         ),
+        tuple((str(name), str(stance)) for name, stance in kept["stances"]),
         tuple(kept["flags"]),
         dict(kept["confidence"]),
         kept["reader"],
