@@ -112,8 +112,12 @@ def _port(text: str) -> int:
 
 
 def _export(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--format", required=True, help="csv, xlsx, geojson, parquet, jsonl")
+    parser.add_argument("--format", required=True, help="csv, xlsx, geojson, parquet, jsonl, html")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE")
+    parser.add_argument("--title", metavar="TEXT", help="html: what the page is called")
+    parser.add_argument(
+        "--sensitive", action="store_true", help="html: take those marked sensitive as well"
+    )
     _where(parser)
     _store(parser)
     _output(parser)

@@ -62,13 +62,14 @@ def map_script(root: str) -> MapScript:
         leaflet=assets.module_specifier("js/leaflet.js", root),
         map=incident_map.get_name(),
         script=figure.script.render(),
-        words=json.dumps(_words(), ensure_ascii=False),
+        words=json.dumps(words(), ensure_ascii=False),
     )
     module = _RANDOM.sub("", module)
     return MapScript(hashlib.sha256(module.encode()).hexdigest()[:12], module)
 
 
-def _words() -> dict[str, object]:
+def words() -> dict[str, object]:
+    """What codes are called: the bundled `vocabulary`, and `countries` by ISO 3166-1 alpha-3."""
     vocabulary = files("geodata").joinpath("bundled/vocabulary.json").read_text("utf-8")
     names = {code: country.name for code, country in countries().items()}
     return {"vocabulary": json.loads(vocabulary), "countries": names}

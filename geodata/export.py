@@ -149,7 +149,11 @@ def _manifest(
         "incidents": len(selection.incidents),
         "accounts": len(selection.accounts),
         "datasets": [
-            {"dataset": entry["values"], "incidents": entry["counts"], **_terms(entry["values"])}
+            {
+                "dataset": entry["values"],
+                "incidents": entry["counts"],
+                **dataset_terms(entry["values"]),
+            }
             for entry in sorted(datasets, key=lambda entry: str(entry["values"]))
         ],
         "files": [
@@ -159,10 +163,10 @@ def _manifest(
     }
 
 
-def _terms(dataset: str) -> dict[str, str | None]:
-    """Licence and citation of a data set; None where nobody stated them."""
+def dataset_terms(dataset: str | None) -> dict[str, str | None]:
+    """`licence` and `citation` of a data set; None where nobody stated them."""
     found = next((source for source in SOURCES.values() if source.dataset == dataset), None)
-    licence, citation = _TERMS.get(dataset, (None, None))
+    licence, citation = _TERMS.get(dataset or "", (None, None))
     if found is not None:
         licence, citation = found.licence, found.citation
     return {"licence": licence, "citation": citation}

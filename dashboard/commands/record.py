@@ -13,7 +13,7 @@ from typing import Any
 
 from dashboard.commands.terminal import Terminal, store_path
 from geodata import export as exports
-from geodata.errors import ConflictMapError, StoreUnreadable, UnreadableFile
+from geodata.errors import ConflictMapError, StoreUnreadable, UnknownCode, UnreadableFile
 from geodata.filters import parse_filter
 from geodata.gazetteer import Gazetteer
 from geodata.ingest import IngestReport, ingest
@@ -129,6 +129,14 @@ def export(arguments: Namespace, terminal: Terminal) -> int:
     chosen = parse_filter(_query(arguments.where))
     store = existing_store(arguments)
     out = arguments.out.expanduser().absolute()
+    if arguments.format == "html":
+        from dashboard.commands.sharing import write_page  # noqa: PLC0415 - folium loads slowly
+
+        return write_page(store, chosen, out, arguments, terminal)
+    if arguments.title is not None or arguments.sensitive:
+        raise ConflictMapError("--title and --sensitive go with --format html alone.")
+    if arguments.format not in exports.EXPORTS:
+        raise UnknownCode("export format", arguments.format, [*exports.EXPORTS, "html"])
     done = exports.export(store, chosen, arguments.format, out, at=dt.datetime.now(tz=dt.UTC))
     values = {"rows": done.rows, "files": [str(file) for file in done.files]}
     files = ", ".join(str(file) for file in done.files)

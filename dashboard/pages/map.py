@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import session
 from dashboard.map_component import incident_map
 from dashboard.served import Edition
+from dashboard.sharing import share_button
 from dashboard.sidebar import filters
 
 POLL_SECONDS = 3
@@ -19,6 +20,7 @@ def show() -> None:
     edition = session.edition()
     session.fill_widgets(link.filter)
     filters(edition)
+    share_button(link.filter)
     incident_map(edition, link, on_report=session.adopt, on_reset=session.clear)
     session.remember()
     _follow(edition)

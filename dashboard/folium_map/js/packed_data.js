@@ -22,18 +22,25 @@ export function fetchOnce(url, read) {
   return asked;
 }
 
-/** @param {string} id @returns {string} a data: URL of what a saved page carries in an element */
-function carriedInPage(id) {
-  const element = document.getElementById(id);
-  if (element === null) throw new Error("This page does not carry the base map's data.");
-  return `data:application/gzip;base64,${element.textContent}`;
+/** @param {string} id @returns {Promise<ArrayBuffer>} what a saved page carries in an element */
+async function carriedInPage(id) {
+  const text = document.getElementById(id)?.textContent;
+  if (text === undefined || text === null) throw new Error("This page does not carry that data.");
+  const read = /** @type {any} */ (Uint8Array).fromBase64; // not in every browser yet
+  if (read !== undefined) return read.call(Uint8Array, text).buffer;
+  return (await fetch(`data:application/gzip;base64,${text}`)).arrayBuffer();
+}
+
+/** @param {string} url @returns {Promise<ArrayBuffer>} */
+async function fetched(url) {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`The base map's data answered ${answer.status}.`);
+  return answer.arrayBuffer();
 }
 
 /** @param {string} url @returns {Promise<ArrayBuffer>} */
 async function fetchUnpacked(url) {
-  const answer = await fetch(url.startsWith("#") ? carriedInPage(url.slice(1)) : url);
-  if (!answer.ok) throw new Error(`The base map's data answered ${answer.status}.`);
-  const packed = await answer.arrayBuffer();
+  const packed = await (url.startsWith("#") ? carriedInPage(url.slice(1)) : fetched(url));
   const head = new Uint8Array(packed, 0, Math.min(2, packed.byteLength));
   // A server in between may have unpacked it already.
   if (head[0] !== 0x1f || head[1] !== 0x8b) return packed;

@@ -9,7 +9,7 @@ import { element, failureNotice, fill, foreign } from "./dom.js";
 import { emptyState } from "./empty_state.js";
 import { sentence } from "./engine/sentence.js";
 import { IncidentList } from "./list.js";
-import { RowSource } from "./row_source.js";
+import { fetchJson, RowSource } from "./row_source.js";
 import { labelFiles, PlaceSearch } from "./search.js";
 import { Sheet } from "./sheet.js";
 import { counted, number } from "./text.js";
@@ -46,6 +46,8 @@ const ORDERS = [["newest", "Newest first"], ["oldest", "Oldest first"], ["killed
  *     could not be read in full
  * @param {string[]} [parts.options.placeFiles]  addresses of the base map's name files, for the
  *     search; those beside this module unless given
+ * @param {typeof fetchJson} [parts.options.fetch]  who answers the addresses; the application
+ *     unless given
  * @param {object} [parts.options.timeline]  options of the timeline
  * @returns {Workspace}
  */
@@ -79,11 +81,12 @@ export class Workspace extends EventTarget {
       vocabulary: options.vocabulary ?? view.table.vocabulary,
       countries: options.countries ?? {},
       linkFor: options.linkFor ?? linkFromAddress,
+      fetch: options.fetch ?? fetchJson,
     };
     this.names = shared;
     this.home = { parent: map.getContainer().parentNode, before: map.getContainer().nextSibling };
     this.#build();
-    this.source = new RowSource(endpoints.rows);
+    this.source = new RowSource(endpoints.rows, shared);
     this.list = new IncidentList(this.parts.list, this.source, { ...shared, preview: (row) => previewOf(view, row) });
     this.card = new IncidentCard(this.parts.card, shared);
     this.tray = new Tray(this.parts.tray, view, shared);
