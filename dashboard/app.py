@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.pages import about, data, review
+from dashboard.pages import about, data, places, review
 from dashboard.pages import map as map_page
 
 st.set_page_config(
@@ -16,6 +16,7 @@ st.navigation(
         st.Page(map_page.show, title="Map", url_path="map", default=True),
         st.Page(data.show, title="Data", url_path="data"),
         st.Page(review.show, title="Review", url_path="review"),
+        st.Page(places.show, title="Places", url_path="places"),
         st.Page(about.show, title="About", url_path="about"),
     ],
     position="top",
