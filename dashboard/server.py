@@ -21,6 +21,7 @@ from platformdirs import user_data_path
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.runtime.pages_manager import PagesManager
 
 from dashboard.routes import ROUTES
 from dashboard.served import ServedStore, serve_from
@@ -149,6 +150,9 @@ def _run(port: int, *, open_browser: bool) -> None:
 
 def application(lifespan: Any = None) -> streamlit.App:
     """The whole application as ASGI: pages, routes and the door."""
+    # Streamlit takes a folder named "pages" for pages of its own until `st.navigation` has run
+    # once: the first address opened, such as /data, would show that file and nothing else.
+    PagesManager.uses_pages_directory = False
     return streamlit.App(
         Path(__file__).with_name("app.py"),
         routes=ROUTES,
