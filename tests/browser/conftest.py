@@ -14,18 +14,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Request,
+    ViewportSize,
+    sync_playwright,
+)
 
 from tests.conftest import CHROMIUM_FLAGS
 
 START_SECONDS = 120
 PATIENCE_MS = 60_000
 """Generous, since the machine may be busy; nothing waits longer than it must."""
-WIDE = {"width": 1280, "height": 800}
-PHONE = {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 @dataclass
@@ -122,13 +130,27 @@ class Watched:
         ]
 
 
+_profiles: dict[str, BrowserContext] = {}
+"""One profile a kind, so that Streamlit's scripts are fetched and compiled once, not each test."""
+
+
+def _profile(browser: Browser, options: dict[str, Any], *, fresh: bool) -> BrowserContext:
+    kind = f"{id(browser)} {sorted(options.items())}"
+    if not fresh and kind in _profiles:
+        return _profiles[kind]
+    profile = browser.new_context(**options)
+    profile.set_default_timeout(PATIENCE_MS)
+    if not fresh:
+        _profiles[kind] = profile
+    return profile
+
+
 @contextmanager
-def watched(browser: Browser, **options: object) -> Iterator[Watched]:
-    """A fresh page in a fresh profile, watched from its first request on."""
-    context: BrowserContext = browser.new_context(**options)  # type: ignore[arg-type]
-    context.set_default_timeout(PATIENCE_MS)
-    seen = Watched(context.new_page())
-    context.on("request", lambda request: seen.requests.append(request))  # noqa: PLW0108 — Playwright marks the handler, a built-in cannot be marked
+def watched(browser: Browser, *, fresh: bool = False, **options: Any) -> Iterator[Watched]:
+    """A new page, watched from its first request on; in a profile of its own where asked."""
+    profile = _profile(browser, options, fresh=fresh)
+    seen = Watched(profile.new_page())
+    seen.page.on("request", lambda request: seen.requests.append(request))  # noqa: PLW0108 — Playwright marks the handler, a built-in cannot be marked
     seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
     seen.page.on(
         "console",
@@ -137,7 +159,9 @@ def watched(browser: Browser, **options: object) -> Iterator[Watched]:
     try:
         yield seen
     finally:
-        context.close()
+        seen.page.close()
+        if fresh:
+            profile.close()
 
 
 SENTENCE = ".cm-sentence-text"

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from geodata.filters import parse_filter
 from geodata.store import Store
@@ -58,7 +58,7 @@ def settle(page: Page) -> None:
 
 @SIZES
 def test_the_sentence_says_what_the_store_says(
-    server: Server, browser: Browser, size: dict[str, int]
+    server: Server, browser: Browser, size: ViewportSize
 ) -> None:
     with watched(browser, viewport=size) as seen:
         page = open_map(seen, server.address)
@@ -93,7 +93,7 @@ def test_a_link_opens_on_what_it_says(server: Server, browser: Browser, query: s
 
 @SIZES
 def test_dragging_the_brush_changes_map_and_sentence_and_asks_for_nothing(
-    server: Server, browser: Browser, size: dict[str, int]
+    server: Server, browser: Browser, size: ViewportSize
 ) -> None:
     with watched(browser, viewport=size) as seen:
         page = open_map(seen, server.address)
@@ -134,7 +134,7 @@ def pixels(page: Page) -> int:
 
 @SIZES
 def test_al_tanf_is_picked_from_the_map_and_shows_both_accounts(
-    server: Server, browser: Browser, size: dict[str, int]
+    server: Server, browser: Browser, size: ViewportSize
 ) -> None:
     with watched(browser, viewport=size) as seen:
         page = open_map(seen, f"{server.address}/?q=al-tanf+cluster&z=9&lat=33.5&lon=38.66")
@@ -169,7 +169,7 @@ def test_a_reload_and_another_browser_bring_the_view_back(server: Server, browse
         page.reload()
         page.wait_for_selector(SENTENCE)
         brought_back(page, said, where)
-    with watched(browser, viewport=WIDE) as other:
+    with watched(browser, viewport=WIDE, fresh=True) as other:
         brought_back(open_map(other, address), said, where)
 
 

@@ -34,6 +34,11 @@ const MOST_FITTED = 20_000;
 /** Share at either end that the first view may leave out, so that one far incident does not. */
 const OUTER_SHARE = 0.04;
 
+/** As tools/draw_icon.py draws it. */
+const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><circle cx="32" cy="32" r="28"
+ fill="#a63a50" fill-opacity=".16" stroke="#a63a50" stroke-width="4.5"/><circle cx="32" cy="32" r="10"
+ fill="#a63a50"/></svg>`;
+
 /** @type {WeakMap<HTMLElement, Host>} */
 const hosts = new WeakMap();
 
@@ -87,6 +92,7 @@ class Host {
   }
 
   async build() {
+    keepIcon();
     const [built] = await Promise.all([import(this.data.map), ...this.data.styles.map(addStyle)]);
     this.built = built.build(this.box);
     this.words = built.words;
@@ -299,6 +305,12 @@ function isDark(element) {
   const [red, green, blue] = (background.match(/[\da-f]{2}/gi) ?? []).map((part) => Number.parseInt(part, 16));
   if (blue === undefined) return matchMedia("(prefers-color-scheme: dark)").matches;
   return red + green + blue < 384;
+}
+
+/** The page's icon from inside the page: browsers fetch one anew whenever the URL changes. */
+function keepIcon() {
+  const icon = document.querySelector("link[rel~=icon]");
+  if (icon) icon.setAttribute("href", `data:image/svg+xml,${encodeURIComponent(ICON)}`);
 }
 
 /** @param {string} address */
