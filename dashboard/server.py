@@ -26,6 +26,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from dashboard.routes import ROUTES
 from dashboard.served import ServedStore, serve_from
 from geodata.errors import ConflictMapError, StoreError
+from geodata.gazetteer import Gazetteer
 from geodata.ingest import load_sample
 from geodata.store import Store
 
@@ -88,7 +89,9 @@ def open_store(path: Path) -> ServedStore:
         raise StoreError(path, f"its folder cannot be made ({error.strerror}).") from error
     served = ServedStore(Store.open(path))
     if new:
-        _say(f"Making a store at {path} with the sample incidents …")
+        _say(f"Making a store at {path} with the sample incidents.")
+        _say("The first time, 235,000 place names are indexed; this takes up to a minute.")
+        Gazetteer.open(progress=_progress)
         load_sample(served.store, served.gazetteer, progress=_progress)
     return served
 
