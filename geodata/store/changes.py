@@ -7,7 +7,7 @@ except for columns that were changed again since, which keep what they hold.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
@@ -73,7 +73,8 @@ _WRITE_EDIT: Final = fixed(
 
 def edit(
     connection: Connection,
-    changes: Mapping[str, Mapping[str, Any]],
+    incident_ids: Iterable[str],
+    changes: Mapping[str, Any],
     values: Mapping[str, object],
 ) -> int:
     """Set columns of incidents by hand, as one change; how many of them that changed.
@@ -84,7 +85,8 @@ def edit(
 
     Args:
         connection: within a transaction.
-        changes: by incident, what its columns are set to.
+        incident_ids: which.
+        changes: what their columns are set to.
         values: as `ledger.change_values` gives them; `what` where it is not "edit".
 
     Raises:
@@ -93,8 +95,8 @@ def edit(
         MissingColumn: a column that is not there or may not be set.
     """
     edited = []
-    for before in _current(connection, changes):
-        after = _edited(before, changes[before["incident_id"]])
+    current = _current(connection, incident_ids)
+    for before, after in zip(current, _edited(current, changes), strict=True):
         changed = [name for name in EDITABLE if before[name] != after[name]]
         if changed:
             held = sorted({kept for name in changed for kept in group_of(name)})
@@ -119,19 +121,26 @@ def _current(connection: Connection, incident_ids: Iterable[str]) -> list[dict[s
     return rows
 
 
-def _edited(before: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+def _edited(
+    current: Sequence[Mapping[str, Any]], changes: Mapping[str, Any]
+) -> list[dict[str, Any]]:
     for name in changes:
         if name not in EDITABLE:
             raise MissingColumn(name, EDITABLE)
+    if not changes:
+        return [dict(before) for before in current]
     wanted = {name: _plain(name, value) for name, value in changes.items()}
     if "weapon" in wanted and "weapon_group" not in wanted:
         groups = map(vocabulary.weapon_group_of, split_list(wanted["weapon"]))
         wanted["weapon_group"] = join_list(groups)
-    after = dict(before) | _canonical(dict(before) | wanted, wanted)
-    if _moved(before, after) and "location_method" not in wanted:
-        after |= {"location_method": BY_HAND, "location_source": wanted.get("location_source")}
-    _refuse_impossible(after, wanted)
-    return after
+    edited = []
+    for before, canonical in zip(current, _canonical(current, wanted), strict=True):
+        after = dict(before) | canonical
+        if _moved(before, after) and "location_method" not in wanted:
+            after |= {"location_method": BY_HAND, "location_source": wanted.get("location_source")}
+        _refuse_impossible(after, wanted)
+        edited.append(after)
+    return edited
 
 
 def _moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
@@ -146,19 +155,26 @@ def _plain(name: str, value: Any) -> Any:
     return value
 
 
-def _canonical(row: Mapping[str, Any], changed: Iterable[str]) -> dict[str, Any]:
+def _canonical(
+    rows: Sequence[Mapping[str, Any]], wanted: Mapping[str, Any]
+) -> list[dict[str, Any]]:
     """The changed columns and those that go with them, as a canonical table holds them."""
-    touched = {name for each in changed for name in group_of(each)}
+    touched = {name for each in wanted for name in group_of(each)}
     columns = [column for column in INCIDENTS if column.name in touched]
-    frame = pd.DataFrame({column.name: _cell(column, row[column.name]) for column in columns})
-    canonical: dict[str, Any] = to_arrow(conform(frame, columns), columns).to_pylist()[0]
+    frame = pd.DataFrame({column.name: _cells(column, rows, wanted) for column in columns})
+    canonical: list[dict[str, Any]] = to_arrow(conform(frame, columns), columns).to_pylist()
     return canonical
 
 
-def _cell(column: Column, value: Any) -> pd.Series[Any]:
-    if value is None:
-        return pd.Series(pa.nulls(1, column.arrow), dtype=pd.ArrowDtype(column.arrow))
-    return pd.Series([value], dtype=object)
+def _cells(
+    column: Column, rows: Sequence[Mapping[str, Any]], wanted: Mapping[str, Any]
+) -> pd.Series[Any]:
+    """What is wanted of a column, of whatever type it is given; else what the rows hold."""
+    value = wanted.get(column.name)
+    if value is not None:
+        return pd.Series([value] * len(rows), dtype=object)
+    held = [None if column.name in wanted else row[column.name] for row in rows]
+    return pd.Series(pa.array(held, column.arrow), dtype=pd.ArrowDtype(column.arrow))
 
 
 def _refuse_impossible(row: Mapping[str, Any], changed: Iterable[str]) -> None:

@@ -105,7 +105,7 @@ class Store:
             ImpossibleValue, UnknownCode, MissingColumn: nothing is changed.
         """
         with self._file.writing() as (connection, version):
-            changes.edit(connection, {incident_id: changed}, change_values(version, who, why))
+            changes.edit(connection, [incident_id], changed, change_values(version, who, why))
 
     def place(
         self, incident_ids: Iterable[str], where: Mapping[str, Any], *, who: str, why: str
@@ -117,7 +117,7 @@ class Store:
         """
         with self._file.writing() as (connection, version):
             values = change_values(version, who, why) | {"what": "place"}
-            return changes.edit(connection, dict.fromkeys(incident_ids, where), values)
+            return changes.edit(connection, incident_ids, where, values)
 
     def placings(self) -> list[Placing]:
         """Places set by hand and not taken back, the latest first."""

@@ -203,6 +203,7 @@ def test_what_a_point_cannot_be_is_refused() -> None:
 def test_nothing_is_changed_where_one_incident_is_not_there(store: Store, tmp_path: Path) -> None:
     add(store, tmp_path, [row(1)])
     version = store.version()
+    store.edit("i1", {}, **BY)
     with pytest.raises(ImpossibleValue, match="nobody"):
         place(store, ["i1", "nobody"], QASHLUN, for_name=True, **BY)
     assert store.version() == version
