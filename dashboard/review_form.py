@@ -43,7 +43,7 @@ def source_fields(review: Review) -> Report:
         key=f"published_{name}",
         disabled=not_known,
     )
-    with st.expander("Source"):
+    with st.expander("Who published it, and where"):
         said: dict[str, Any] = {
             field: st.text_input(
                 label, value=getattr(report, field) or "", key=f"{field}_{name}"
@@ -82,7 +82,7 @@ def draft_fields(review: Review, proposal: Proposal, look_up: LookUp) -> Values:
         place=form.place(look_up),
         killed=form.people("Killed", "killed"),
         injured=form.people("Injured", "injured"),
-        civilians_killed=form.people("Civilians among the killed", "civilians_killed"),
+        civilians_killed=form.people("Civilians killed", "civilians_killed"),
         perpetrators=form.names("By whom, one a line", "perpetrators"),
         targets=form.names("Against whom, one a line", "targets"),
         weapons=form.codes(),
@@ -208,10 +208,9 @@ class _Form:
 
     def people(self, label: str, field: str) -> Range:
         low, best, high = getattr(self.values, field)
-        st.text(label)
         numbers = [
             column.number_input(
-                word,
+                f"{label}, {word}",
                 min_value=0,
                 max_value=MOST_PEOPLE,
                 value=value,
@@ -219,7 +218,7 @@ class _Form:
                 **self.common(f"{field}_{word}"),
             )
             for column, word, value in zip(
-                st.columns(3), ("At least", "Best", "At most"), (low, best, high), strict=True
+                st.columns(3), ("at least", "best", "at most"), (low, best, high), strict=True
             )
         ]
         self.quotes(field)

@@ -169,12 +169,13 @@ def propose(reading: Reading) -> tuple[Proposal, ...]:
 def questions(report: Report, proposal: Proposal, values: Values) -> tuple[Question, ...]:
     """What is open, blocking questions first."""
     found: list[Question] = []
-    if report.published is None and not report.published_unknown:
+    unasked = report.published is None and not report.published_unknown
+    if unasked:
         found.append(Question("published", "When was this published?", blocking=True))
-    if proposal.question and (values.date_start is None or "doubtful" in " ".join(proposal.flags)):
-        found.append(Question("date", proposal.question))
-    elif values.date_start is None:
-        found.append(Question("date", "On which day did it happen?"))
+    if values.date_start is None and not unasked:
+        found.append(Question("date", proposal.question or "On which day did it happen?"))
+    elif values.date_start is not None and values.date_start == proposal.values.date_start:
+        found += [Question("date", proposal.question)] if proposal.question else []
     if values.place is None:
         found.append(Question("place", "Where did it happen?"))
     elif values.place.latitude is None:

@@ -88,7 +88,7 @@ def test_an_answered_report_is_accepted_as_an_incident_with_its_quotations(
 
 def test_what_an_analyst_corrects_is_what_is_accepted(here: ServedStore) -> None:
     test = answered(pasted())
-    labelled(test, "number_input", "Best").set_value(5).run()
+    labelled(test, "number_input", "Killed, best").set_value(5).run()
     labelled(test, "text_input", "Title").set_value("Strike on a market").run()
     press(test, "Accept")
     (row,) = reviewed(here)
@@ -97,7 +97,7 @@ def test_what_an_analyst_corrects_is_what_is_accepted(here: ServedStore) -> None
 
 def test_figures_that_cannot_be_keep_a_draft_from_being_accepted(here: ServedStore) -> None:
     test = answered(pasted())
-    labelled(test, "number_input", "Best").set_value(1).run()
+    labelled(test, "number_input", "Killed, best").set_value(1).run()
     assert "no range of people" in said(test)
     assert labelled(test, "button", "Accept").disabled
     assert reviewed(here) == []
