@@ -1,0 +1,133 @@
+"""The review page in a browser: marks within reach of the keyboard, and text that stays text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from geodata.store import Store
+from tests.browser.conftest import WIDE, Server, serving, watched
+from tests.hostile import PAYLOADS
+
+pytestmark = pytest.mark.browser
+
+REPORT = (
+    "At least four people were killed and nine wounded on 16 June 2016 when Russian warplanes "
+    "bombed a market in Khan Shaykhun, Syria, residents said."
+)
+BOX = ".cm-review-text"
+WORDS = """box => {
+    const copy = document.querySelector(box)?.cloneNode(true);
+    copy?.querySelectorAll(".cm-review-label").forEach((label) => label.remove());
+    return copy?.textContent;
+}"""
+
+
+@pytest.fixture(scope="module")
+def empty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A dashboard on a store that holds nothing yet."""
+    folder = tmp_path_factory.mktemp("review")
+    Store.open(folder / "store.duckdb")
+    with serving(folder / "store.duckdb", log=folder / "server.log") as running:
+        yield running
+    assert "Traceback" not in (folder / "server.log").read_text("utf-8", "replace")
+
+
+def open_review(page: Page, address: str) -> None:
+    """Open the page through its link, as a person does."""
+    page.goto(address)
+    page.get_by_role("link", name="Review", exact=True).click()
+
+
+def read(page: Page, text: str) -> None:
+    """Paste a text and wait until it stands on the page with its marks."""
+    page.get_by_text("Add a text", exact=True).wait_for()
+    box = page.get_by_label("Paste a report")
+    if not box.is_visible():
+        page.get_by_text("Add a text", exact=True).click()
+    box.fill(text)
+    box.blur()
+    page.get_by_role("button", name="Read", exact=True).click()
+    page.wait_for_function(
+        f"start => (({WORDS})('{BOX}') ?? '').startsWith(start)", arg=text.partition("\n")[0]
+    )
+
+
+def shown(page: Page) -> str:
+    """The text on the page without the labels of its marks."""
+    return str(page.evaluate(WORDS, BOX))
+
+
+def test_a_page_s_own_address_opens_it_on_a_server_that_has_just_started(
+    empty_server: Server, browser: Browser
+) -> None:
+    with watched(browser, viewport=WIDE) as seen:
+        seen.page.goto(f"{empty_server.address}/review")
+        seen.page.get_by_role("heading", name="Review").wait_for()
+
+
+def test_each_quotation_is_reached_by_keyboard_and_says_what_it_is(
+    empty_server: Server, browser: Browser
+) -> None:
+    with watched(browser, viewport=WIDE) as seen:
+        page = seen.page
+        open_review(page, empty_server.address)
+        read(page, REPORT)
+        assert shown(page) == REPORT
+        page.locator(BOX).focus()
+        reached: set[str] = set()
+        for _ in range(20):
+            page.keyboard.press("Tab")
+            focused = page.locator(f"{BOX} mark:focus")
+            if not focused.count():
+                break
+            reached |= set(focused.locator(".cm-review-label").inner_text().split(", "))
+            assert focused.evaluate("mark => getComputedStyle(mark).outlineStyle") == "solid"
+        assert {"killed", "injured", "day", "place", "weapon", "by whom"} <= reached
+        styles = page.locator(f"{BOX} mark[tabindex]").evaluate_all(
+            "all => all.map(mark => { const { textDecorationStyle, textDecorationThickness } = "
+            "getComputedStyle(mark); return [mark.dataset.field, "
+            "`${textDecorationStyle} ${textDecorationThickness}`]; })"
+        )
+        by_field = dict(styles)
+        assert len(set(by_field.values())) == len(by_field)
+        assert seen.complaints == []
+        assert seen.foreign(empty_server.address) == []
+
+
+def test_an_accepted_report_is_an_incident(empty_server: Server, browser: Browser) -> None:
+    with watched(browser, viewport=WIDE) as seen:
+        page = seen.page
+        open_review(page, empty_server.address)
+        read(page, REPORT)
+        accept = page.get_by_role("button", name="Accept", exact=True)
+        accept.wait_for()
+        assert accept.is_disabled()
+        page.get_by_text("The day of publication is not known").click()
+        accept.click()
+        page.get_by_text("Accepted: it is an incident of the store.").wait_for()
+        incidents = Store.open(empty_server.store).snapshot().incidents
+        assert incidents["killed_low"].to_pylist() == [4]
+        assert incidents["date_start"][0].as_py().isoformat() == "2016-06-16"
+
+
+def test_hostile_text_in_a_report_is_only_text(empty_server: Server, browser: Browser) -> None:
+    text = "\n".join(
+        f"Two people were killed in {payload} by {payload} on Monday." for payload in PAYLOADS
+    )
+    with watched(browser, viewport=WIDE) as seen:
+        page = seen.page
+        open_review(page, empty_server.address)
+        read(page, text)
+        assert re.sub(r"\s+", " ", shown(page)).strip() == re.sub(r"\s+", " ", text).strip()
+        page.get_by_text("Who published it, and where").click()
+        page.get_by_label("Headline").fill(PAYLOADS[15])
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(1500)
+        assert page.evaluate("() => globalThis.pwned") is None
+        assert seen.foreign(empty_server.address) == []
+        assert page.locator(f"{BOX} img, {BOX} script, {BOX} svg, iframe").count() == 0
+        assert seen.complaints == []
