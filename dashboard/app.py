@@ -10,6 +10,7 @@ st.set_page_config(
     layout="wide",
     initial_sidebar_state="auto",
 )
+st.html("<style>[data-testid=stMainBlockContainer] { padding-top: 4.75rem; }</style>")
 # No icons: Streamlit would take the page's as favicon and fetch it from a stranger.
 st.navigation(
     [

@@ -190,6 +190,7 @@ def settings(port: int) -> dict[str, Any]:
         "client.toolbarMode": "minimal",
         "logger.level": "warning",
         "logger.hideWelcomeMessage": True,
+        "theme.headingFontSizes": ["1.75rem", "1.25rem", "1.1rem", "1rem", "1rem", "1rem"],
         # As css/theme.css has them, for light and for dark.
         "theme.light.primaryColor": "#0b5a73",
         "theme.light.backgroundColor": "#fbfaf7",

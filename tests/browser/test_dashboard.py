@@ -242,7 +242,7 @@ def test_every_page_keeps_to_itself_and_complains_of_nothing(
 ) -> None:
     with watched(browser, viewport=WIDE) as seen:
         page = open_map(seen, server.address)
-        for name in ("Data", "About", "Map"):
+        for name in ("Data", "Review", "Places", "About", "Map"):
             page.get_by_role("link", name=re.compile(f"{name}$")).click()
             settle(page)
         page.wait_for_selector(SENTENCE)

@@ -136,7 +136,7 @@ def test_the_data_and_about_pages_show_text_as_text(
 ) -> None:
     with watched(browser, viewport=WIDE) as seen:
         page = open_map(seen, hostile_server.address)
-        for name in ("Data", "About"):
+        for name in ("Data", "Review", "Places", "About"):
             page.get_by_role("link", name=name, exact=True).click()
             page.get_by_role("heading", name=name).first.wait_for()
             page.wait_for_timeout(1000)
