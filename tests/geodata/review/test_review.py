@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,7 @@ TEXT = (
 TOWN = Place("Khan Shaykhun", 35.442, 36.651, "town", 5.0, "SYR", "Idlib", "test places")
 
 
+@cache
 def review_of(text: str = TEXT, published: dt.date | None = PUBLISHED) -> Review:
     report = Report(text, published=published)
     return begin(report, read_text(text, published=published), STARTED)
