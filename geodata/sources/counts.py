@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from geodata.reading.numbers import UNITS
 from geodata.sources.days import MONTHS, NOTHING
 
 MOST = 2**31 - 1
@@ -24,41 +25,7 @@ _LEAST_OF = {
     "dozen": 12, "a dozen": 12, "dozens": 24, "scores": 40, "tens": 20,
     "hundreds": 200, "thousands": 2000,
 }  # fmt: skip
-_WORDS = {
-    word: number
-    for number, word in enumerate(
-        (
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-            "twenty",
-        )
-    )
-} | {
-    "none": 0,
-    "no": 0,
-    "nil": 0,
-    "no one": 0,
-    "a": 1,
-    "an": 1,
-}
+_WORDS = UNITS | {"twenty": 20, "none": 0, "no": 0, "nil": 0, "no one": 0, "a": 1, "an": 1}
 
 _N = r"(\d{1,3}(?:[, \u00a0\u202f]\d{3})+|\d+)(?:\.0+)?"
 _PLAIN = re.compile(_N)
