@@ -26,6 +26,9 @@ WORDS = """box => {
 }"""
 
 
+PATIENCE = 40
+
+
 @pytest.fixture(scope="module")
 def empty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A dashboard on a store that holds nothing yet."""
@@ -44,10 +47,15 @@ def open_review(page: Page, address: str) -> None:
 
 def read(page: Page, text: str) -> None:
     """Paste a text and wait until it stands on the page with its marks."""
-    page.get_by_text("Add a text", exact=True).wait_for()
     box = page.get_by_label("Paste a report")
-    if not box.is_visible():
-        page.get_by_text("Add a text", exact=True).click()
+    fold = page.locator("details").filter(has=page.get_by_text("Add a text", exact=True))
+    fold.wait_for()
+    for _ in range(PATIENCE):
+        page.wait_for_timeout(500)  # it may still be folding or unfolding
+        if box.is_visible():
+            break
+        if fold.get_attribute("open") is None:
+            fold.locator("summary").click()
     box.fill(text)
     box.blur()
     page.get_by_role("button", name="Read", exact=True).click()
