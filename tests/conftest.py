@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from hypothesis import settings
@@ -37,10 +38,20 @@ def real_data() -> Path:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of an installed Chromium; skips where there is none."""
-    for name in CHROMIUM_NAMES:
-        if path := shutil.which(name):
-            return path
-    reason = "no Chromium found; install one to run the browser tests (apt install chromium)"
+    found = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    return found or _lacking(
+        "no Chromium found; install one to run the browser tests (apt install chromium)"
+    )
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """The path of Node.js, with which the scripts of the map are held against the library."""
+    return shutil.which("node") or _lacking("no Node.js found; install it to run these tests")
+
+
+def _lacking(reason: str) -> NoReturn:
+    """Skip, or fail where everything must run, as in continuous integration."""
     if os.environ.get("CONFLICTMAP_REQUIRE_BROWSER"):
         pytest.fail(reason)
     pytest.skip(reason)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.workspace_fixture import (
@@ -600,11 +601,8 @@ def test_on_a_phone_everything_to_press_is_44_pixels_high(phone: Page) -> None:
 
 def _violations(page: Page) -> list[tuple[str, str]]:
     """What axe finds in the workspace, Leaflet's own buttons aside."""
-    axe = pytest.importorskip(
-        "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
-    )
     context = {"include": [".cm-workspace"], "exclude": [".leaflet-control-zoom"]}
-    found = axe.Axe().run(page, context=context).response["violations"]
+    found = Axe().run(page, context=context).response["violations"]
     return [(one["id"], node["html"][:200]) for one in found for node in one["nodes"]]
 
 

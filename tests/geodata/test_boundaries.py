@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import itertools
 import math
-import os
 import subprocess
 import sys
 from collections import Counter
@@ -234,8 +233,8 @@ def test_importing_reads_no_data_and_pulls_in_no_page() -> None:
 
 
 @pytest.mark.real_data
-def test_recorded_events_lie_in_the_country_that_their_record_names() -> None:
-    rows = _ucdp()
+def test_recorded_events_lie_in_the_country_that_their_record_names(real_data: Path) -> None:
+    rows = _ucdp(real_data)
     points = [(float(row["latitude"]), float(row["longitude"])) for row in rows]
     wrong = [
         row["where_coordinates"]
@@ -246,8 +245,8 @@ def test_recorded_events_lie_in_the_country_that_their_record_names() -> None:
 
 
 @pytest.mark.real_data
-def test_the_governorates_of_recorded_events_are_found_and_hold_them() -> None:
-    rows = [row for row in _ucdp() if row["adm_1"] and int(row["where_prec"]) <= 2]
+def test_the_governorates_of_recorded_events_are_found_and_hold_them(real_data: Path) -> None:
+    rows = [row for row in _ucdp(real_data) if row["adm_1"] and int(row["where_prec"]) <= 2]
     found = {name: boundaries.find_admin1(name, "SYR") for name in {row["adm_1"] for row in rows}}
     assert None not in found.values(), found
     inside = sum(
@@ -258,22 +257,18 @@ def test_the_governorates_of_recorded_events_are_found_and_hold_them() -> None:
     assert inside / len(rows) > 0.97
 
 
-def _ucdp() -> list[dict[str, str]]:
-    folder = os.environ.get("CONFLICTMAP_REAL_DATA")
-    if not folder:
-        pytest.skip("CONFLICTMAP_REAL_DATA names no folder")
+def _ucdp(real_data: Path) -> list[dict[str, str]]:
     csv.field_size_limit(10_000_000)
-    with (Path(folder) / "ucdp_ged_syria_2016_2017.csv").open(encoding="utf-8") as file:
+    with (real_data / "ucdp_ged_syria_2016_2017.csv").open(encoding="utf-8") as file:
         return list(csv.DictReader(file))[::12]
 
 
 @pytest.mark.real_data
-def test_provinces_of_events_around_the_world_are_found_where_the_events_are() -> None:
-    folder = os.environ.get("CONFLICTMAP_REAL_DATA")
-    if not folder:
-        pytest.skip("CONFLICTMAP_REAL_DATA names no folder")
+def test_provinces_of_events_around_the_world_are_found_where_the_events_are(
+    real_data: Path,
+) -> None:
     csv.field_size_limit(10_000_000)
-    with (Path(folder) / "ucdp_ged231_part.csv").open(encoding="utf-8") as file:
+    with (real_data / "ucdp_ged231_part.csv").open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["adm_1"]]
     found = right = 0
     for row in rows:

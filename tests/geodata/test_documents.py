@@ -94,7 +94,6 @@ def test_a_word_document_that_declares_entities_is_refused() -> None:
 
 
 def test_a_pdf_gives_its_line() -> None:
-    pytest.importorskip("pypdf", reason="pypdf is not installed")
     assert document_from_bytes("a.pdf", _pdf("Five people died.")).text == "Five people died."
 
 

@@ -7,7 +7,6 @@ import datetime as dt
 import gzip
 import json
 import random
-import shutil
 import struct
 import subprocess
 import zlib
@@ -39,7 +38,7 @@ from geodata.vocabulary import (
 )
 
 ANSWER = Path(__file__).parents[1] / "js" / "answer_filters.mjs"
-needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is not installed")
+needs_node = pytest.mark.usefixtures("node")
 
 ACTORS = [f"Actor {number}" for number in range(300)] + ["Army of 'x'; --", "الجيش", "A+B (c)"]
 COUNTRIES = ["SYR", "IRQ", "FJI", "UKR"]
