@@ -256,6 +256,7 @@ def test_enter_opens_the_card_and_escape_comes_back_to_the_same_row(page: Page) 
     row = _focused(page)
     page.keyboard.press("Enter")
     expect(page.locator(".cm-card h2")).to_be_focused()
+    page.wait_for_function("said.some(([kind]) => kind === 'open')")  # the incident has come
     page.keyboard.press("Escape")
     expect(page.locator(".cm-row-button:focus")).to_be_visible()
     assert _focused(page) == row
