@@ -129,6 +129,11 @@ def _said(page: Page, name: str) -> list[Any]:
     return [detail for kind, detail in page.evaluate("said") if kind == name]
 
 
+def _wait_until_open(page: Page) -> None:
+    """Until the card's incident has come; its heading stands there before."""
+    page.wait_for_function("said.some(([kind]) => kind === 'open')")
+
+
 def _focused(page: Page) -> str:
     return page.evaluate("document.activeElement.innerText ?? ''")
 
@@ -256,7 +261,7 @@ def test_enter_opens_the_card_and_escape_comes_back_to_the_same_row(page: Page) 
     row = _focused(page)
     page.keyboard.press("Enter")
     expect(page.locator(".cm-card h2")).to_be_focused()
-    page.wait_for_function("said.some(([kind]) => kind === 'open')")  # the incident has come
+    _wait_until_open(page)
     page.keyboard.press("Escape")
     expect(page.locator(".cm-row-button:focus")).to_be_visible()
     assert _focused(page) == row
@@ -330,7 +335,7 @@ def test_a_link_to_an_incident_that_is_gone_says_so(page: Page) -> None:
 
 def test_a_pick_on_the_map_opens_the_card_and_a_stack_becomes_a_list(page: Page) -> None:
     page.evaluate("layer.fire('pick', { row: 3, rows: new Uint32Array([3]) })")
-    expect(page.locator(".cm-card h2")).to_be_visible()
+    _wait_until_open(page)
     page.evaluate("layer.fire('pick', { row: 5, rows: new Uint32Array([5, 6, 7]) })")
     expect(page.locator(".cm-panel-title")).to_have_text("3 incidents at this point")
     assert _said(page, "open")[-1] == {"incident_id": None}
