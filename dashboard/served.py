@@ -12,14 +12,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from streamlit import config
 
 from geodata.gazetteer import Gazetteer
-from geodata.pack import pack_gzip
+from geodata.pack import FORMAT, pack_gzip
 from geodata.placing import TaughtGazetteer
 from geodata.store import Snapshot, Store
 
@@ -34,15 +33,22 @@ class Edition:
     """One version of the store as it is served.
 
     Attributes:
-        token: names the version in addresses; changes with the store and its content.
+        token: names the version in addresses, where browsers may keep what they got for ever: no
+            other store, version or format of the pack has the same one.
     """
 
     token: str
     snapshot: Snapshot
+    _packing: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    @property
+    def pack(self) -> bytes:
+        """The incidents as the browser reads them, gzip-compressed; made once for all who ask."""
+        with self._packing:
+            return self._pack
 
     @cached_property
-    def pack(self) -> bytes:
-        """The incidents as the browser reads them, gzip-compressed; made once."""
+    def _pack(self) -> bytes:
         return pack_gzip(self.snapshot.incidents, version=self.token)
 
     @cached_property
@@ -76,15 +82,10 @@ class ServedStore:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _taught: TaughtGazetteer = field(default_factory=TaughtGazetteer)
 
-    @property
-    def name(self) -> str:
-        """What the store is called on the page."""
-        return "Sample" if self.throw_away else self.store.path.stem
-
     def edition(self) -> Edition:
         """The store as it is now; follows it when another process has changed it."""
         snapshot = self.store.snapshot()
-        token = _token(self.store.path, snapshot.version)
+        token = _token(snapshot)
         with self._lock:
             if token not in self._editions:
                 self._editions[token] = Edition(token, snapshot)
@@ -103,8 +104,9 @@ class ServedStore:
         return self._taught.of(self.store.snapshot())
 
 
-def _token(path: Path, version: int) -> str:
-    return hashlib.blake2b(f"{path.resolve()}\n{version}".encode(), digest_size=8).hexdigest()
+def _token(snapshot: Snapshot) -> str:
+    named = f"{snapshot.store} {snapshot.version} {FORMAT}"
+    return hashlib.blake2b(named.encode(), digest_size=8).hexdigest()
 
 
 _served: ServedStore | None = None

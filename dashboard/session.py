@@ -21,8 +21,10 @@ WIDGETS: Final = tuple(
 )
 BROWSER_FIELDS: Final = ("date_from", "date_to", "bbox", "polygon")
 """What the browser may change by itself: the window of days and the area."""
+MAP_PAGE: Final = "Map"
 _APPLIED: Final = "applied_filter"
 _LAST_QUERY: Final = "last_query"
+_PAGE: Final = "page"
 
 
 def edition() -> Edition:
@@ -36,21 +38,25 @@ def edition_has_moved(token: str) -> bool:
 
 
 def link() -> Link:
-    """What the URL says now; a page opened anew in the same session finds its last choice."""
+    """What the URL says now."""
     given = {name: st.query_params.get_all(name) for name in st.query_params}
     ours = {name: values for name, values in given.items() if name in PARAMETERS}
     return parse_link(ours)
 
 
-def restore() -> None:
-    """Bring the last choice back when a person returns to the map from another page."""
-    if not any(name in PARAMETERS for name in st.query_params):
+def visit(page: str) -> None:
+    """Note which page is drawn; a way from one to another drops the URL's parameters.
+
+    The map's are kept when a person leaves it, and are brought back on return, unless the link
+    that leads back brings its own. An empty URL on the map itself means everything.
+    """
+    arrives = st.session_state.get(_PAGE) != page
+    st.session_state[_PAGE] = page
+    if page != MAP_PAGE:
+        return
+    if arrives and not any(name in PARAMETERS for name in st.query_params):
         for name, values in st.session_state.get(_LAST_QUERY, {}).items():
             st.query_params[name] = values
-
-
-def remember() -> None:
-    """Keep the choice for a visit to another page."""
     st.session_state[_LAST_QUERY] = {
         name: st.query_params.get_all(name) for name in st.query_params if name in PARAMETERS
     }
@@ -62,8 +68,12 @@ def key(field: str) -> str:
 
 
 def fill_widgets(chosen: IncidentFilter) -> None:
-    """Set the sidebar from the URL, when the URL says something else than the sidebar did."""
-    if st.session_state.get(_APPLIED) == chosen:
+    """Set the sidebar from the URL, where it says something else or the sidebar is drawn anew.
+
+    Streamlit forgets the values of widgets that another page does not draw.
+    """
+    drawn = all(key(field) in st.session_state for field in WIDGETS)
+    if drawn and st.session_state.get(_APPLIED) == chosen:
         return
     for field in WIDGETS:
         st.session_state[key(field)] = _to_widget(getattr(chosen, field))

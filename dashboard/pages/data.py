@@ -26,7 +26,11 @@ def show() -> None:
     """Draw the page."""
     st.title("Data")
     here = served()
-    say(f"This store is {here.store.path}.")
+    say(
+        "This store is a throw-away one: it goes when the server stops."
+        if here.throw_away
+        else f"This store is {here.store.path}."
+    )
     _add(here)
     _attention(here)
     _datasets(here)

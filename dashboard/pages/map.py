@@ -15,14 +15,12 @@ POLL_SECONDS = 3
 
 def show() -> None:
     """Draw the page for the URL's filter."""
-    session.restore()
     link = session.link()
     edition = session.edition()
     session.fill_widgets(link.filter)
     filters(edition)
     share_button(link.filter)
     incident_map(edition, link, on_report=session.adopt, on_reset=session.clear)
-    session.remember()
     _follow(edition)
 
 

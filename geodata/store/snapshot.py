@@ -79,6 +79,7 @@ class Snapshot:
 
     Attributes:
         version: of the store.
+        store: the store's own name, which no other store has.
         incidents: Arrow table of `schema.INCIDENTS`, by `date_start` (null last), then
             `incident_id`; the position of a row is its number everywhere.
     """

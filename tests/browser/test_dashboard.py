@@ -254,3 +254,57 @@ def test_every_page_keeps_to_itself_and_complains_of_nothing(
 def no_stranger_was_asked(seen: Watched, server: Server) -> None:
     assert seen.foreign(server.address) == []
     assert not seen.complaints
+
+
+def choose_country(page: Page, name: str) -> None:
+    """Pick a country in the sidebar by keyboard."""
+    page.get_by_label("Country", exact=True).first.click()
+    page.keyboard.type(name)
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => new URLSearchParams(location.search).has('country')")
+    page.keyboard.press("Escape")
+
+
+def test_clearing_the_filters_brings_everything_back(server: Server, browser: Browser) -> None:
+    with watched(browser, viewport=WIDE) as seen:
+        page = open_map(seen, server.address)
+        every = sentence_of(page)
+        choose_country(page, "Syria")
+        expect_sentence(page, from_store(server, "country=SYR"))
+        page.get_by_role("button", name="Clear all filters").click()
+        expect_sentence(page, every)
+        settle(page)
+        assert "country" not in query_of(page)
+        assert sentence_of(page) == every
+
+
+def test_another_page_and_back_keeps_the_choice_in_sidebar_and_map(
+    server: Server, browser: Browser
+) -> None:
+    with watched(browser, viewport=WIDE) as seen:
+        page = open_map(seen, server.address)
+        choose_country(page, "Syria")
+        narrowed = from_store(server, "country=SYR")
+        expect_sentence(page, narrowed)
+        page.get_by_role("link", name="About", exact=True).click()
+        page.get_by_role("heading", name="About Conflict Map").wait_for()
+        page.get_by_role("link", name="Map", exact=True).click()
+        page.wait_for_selector(SENTENCE)
+        expect_sentence(page, narrowed)
+        expect(page.locator("section[data-testid=stSidebar]")).to_contain_text("Syria")
+        assert query_of(page)["country"] == ["SYR"]
+
+
+def test_back_to_the_bare_address_is_back_to_everything(server: Server, browser: Browser) -> None:
+    with watched(browser, viewport=WIDE) as seen:
+        page = open_map(seen, server.address)
+        settle(page)
+        every = sentence_of(page)
+        choose_country(page, "Syria")
+        expect_sentence(page, from_store(server, "country=SYR"))
+        settle(page)
+        page.go_back()
+        expect_sentence(page, every)
+        settle(page)
+        assert sentence_of(page) == every
+        expect(page.locator("section[data-testid=stSidebar]")).not_to_contain_text("Syria")
