@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+import zlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final
@@ -62,8 +63,10 @@ def _of_edition(answer: Callable[[Request, Edition], Response]) -> Endpoint:
 
 
 def _incidents(request: Request, edition: Edition) -> Response:
-    etag = f'"{edition.token}"'
-    headers = FOREVER | {"ETag": etag, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+    # Asked again at each visit, and answered with 304: a store that was put back from a copy may
+    # come to a version that another history has had before.
+    etag = f'"{edition.token}-{zlib.crc32(edition.pack):08x}"'
+    headers = FRESH | {"ETag": etag, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers=headers)
     return Response(edition.pack, headers=headers, media_type="application/octet-stream")

@@ -33,8 +33,7 @@ class Edition:
     """One version of the store as it is served.
 
     Attributes:
-        token: names the version in addresses, where browsers may keep what they got for ever: no
-            other store, version or format of the pack has the same one.
+        token: names store, version and format of the pack in addresses.
     """
 
     token: str
