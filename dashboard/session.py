@@ -1,8 +1,10 @@
 """The current choice of one browser session, in step with its URL; sole owner of session keys.
 
-The URL is the truth. What the sidebar chooses is written there by `choose`; what the browser
-chooses itself (window of days, area) it writes to the URL and reports, and `adopt` takes it over.
-A changed URL (reload, back button, a shared link) sets the sidebar anew.
+A session starts from the URL (a link, a reload), and follows it when a person goes back or
+forward. Between those the session itself knows what is chosen: a browser that asks for something
+before the last choice has reached its address bar still sends the URL of before. What the sidebar
+chooses is written to the URL by `choose`; what the browser chooses itself (window of days, area)
+it writes to the URL and reports, and `adopt` takes it over.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from dataclasses import fields, replace
 from typing import Any, Final
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.served import Edition, served
 from geodata.filters import PARAMETERS, IncidentFilter, Link, parse_link, to_parameters
@@ -23,7 +26,8 @@ BROWSER_FIELDS: Final = ("date_from", "date_to", "bbox", "polygon")
 """What the browser may change by itself: the window of days and the area."""
 MAP_PAGE: Final = "Map"
 _APPLIED: Final = "applied_filter"
-_LAST_QUERY: Final = "last_query"
+_CHOSEN: Final = "chosen_filter"
+_LAST_LINK: Final = "last_link"
 _PAGE: Final = "page"
 
 
@@ -38,10 +42,9 @@ def edition_has_moved(token: str) -> bool:
 
 
 def link() -> Link:
-    """What the URL says now."""
-    given = {name: st.query_params.get_all(name) for name in st.query_params}
-    ours = {name: values for name, values in given.items() if name in PARAMETERS}
-    return parse_link(ours)
+    """What is chosen and what is looked at; as the URL says, until the session knows better."""
+    said = _in_url()
+    return replace(said, filter=st.session_state.get(_CHOSEN, said.filter))
 
 
 def visit(page: str) -> None:
@@ -54,12 +57,11 @@ def visit(page: str) -> None:
     st.session_state[_PAGE] = page
     if page != MAP_PAGE:
         return
-    if arrives and not any(name in PARAMETERS for name in st.query_params):
-        for name, values in st.session_state.get(_LAST_QUERY, {}).items():
-            st.query_params[name] = values
-    st.session_state[_LAST_QUERY] = {
-        name: st.query_params.get_all(name) for name in st.query_params if name in PARAMETERS
-    }
+    if arrives and _LAST_LINK in st.session_state and not _ours():
+        _write(st.session_state[_LAST_LINK])
+    elif arrives or _moved_through_history():
+        st.session_state[_CHOSEN] = _in_url().filter
+    st.session_state[_LAST_LINK] = link()
 
 
 def key(field: str) -> str:
@@ -68,7 +70,7 @@ def key(field: str) -> str:
 
 
 def fill_widgets(chosen: IncidentFilter) -> None:
-    """Set the sidebar from the URL, where it says something else or the sidebar is drawn anew.
+    """Set the sidebar to what is chosen, where it says otherwise or is drawn anew.
 
     Streamlit forgets the values of widgets that another page does not draw.
     """
@@ -95,7 +97,7 @@ def from_widgets() -> IncidentFilter:
 
 def choose(chosen: IncidentFilter) -> None:
     """Write a filter to the URL; the view stays as it is."""
-    _write(Link(chosen, link().view))
+    _write(Link(chosen, _in_url().view))
     st.session_state[_APPLIED] = chosen
 
 
@@ -110,11 +112,25 @@ def adopt(report: Mapping[str, Any]) -> None:
 
 
 def clear() -> None:
-    """Drop every filter; the view stays, and the sidebar is set anew from the URL."""
-    _write(Link(IncidentFilter(), link().view))
+    """Drop every filter; the view stays, and the sidebar is set anew."""
+    _write(Link(IncidentFilter(), _in_url().view))
+
+
+def _ours() -> dict[str, list[str]]:
+    return {name: st.query_params.get_all(name) for name in st.query_params if name in PARAMETERS}
+
+
+def _in_url() -> Link:
+    return parse_link(_ours())
+
+
+def _moved_through_history() -> bool:
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
 
 
 def _write(new: Link) -> None:
+    st.session_state[_CHOSEN] = new.filter
     given: dict[str, list[str]] = {}
     for name, text in to_parameters(new.filter, new.view):
         given.setdefault(name, []).append(text)

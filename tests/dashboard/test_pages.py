@@ -39,6 +39,15 @@ class TestMap:
         test.multiselect(key="filter_weapons").set_value(["cluster-munition"]).run()
         assert query(test) == {"country": ["SYR"], "weapon": ["cluster-munition"], "z": ["7"]}
 
+    def test_a_browser_that_has_not_heard_of_the_last_choice_does_not_undo_it(self) -> None:
+        test = page()
+        test.multiselect(key="filter_countries").set_value(["SYR"]).run()
+        del test.query_params["country"]
+        test.run()
+        assert test.multiselect(key="filter_countries").value == ["SYR"]
+        test.multiselect(key="filter_weapons").set_value(["cluster-munition"]).run()
+        assert query(test) == {"country": ["SYR"], "weapon": ["cluster-munition"]}
+
     def test_clearing_drops_every_filter_and_keeps_the_view(self) -> None:
         test = page(country=["SYR"], q=["strike"], z=["7"], lat=["33"], lon=["38"])
         clear = next(b for b in test.sidebar.button if b.label == "Clear all filters")
