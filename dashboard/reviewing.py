@@ -48,7 +48,12 @@ READS_BADLY: Final = (
 
 
 def folder_of(here: ServedStore) -> ReviewFolder:
-    """Where the reviews of a served store are kept."""
+    """Where the reviews of a served store are kept; for those who may write to it.
+
+    Raises:
+        NotAllowed: the role of the person who asks does not include it.
+    """
+    here.store.require_write()
     return ReviewFolder.beside(here.store.path)
 
 

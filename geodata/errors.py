@@ -13,6 +13,7 @@
     │   ├── StoreUnreadable          damaged, or no store at all
     │   ├── StoreNewer               written by a later version
     │   └── StoreBusy                another process kept the lock past the deadline
+    ├── NotAllowed (PermissionError) the role of the person who asks does not include it
     └── DataMissing (RuntimeError)   data that ships with the package is not there
 
 A caller who knows only Python's own classes catches the second parent.
@@ -115,6 +116,10 @@ class StoreNewer(StoreError):
 
 class StoreBusy(StoreError):
     """Another process kept the lock past the deadline; try again."""
+
+
+class NotAllowed(ConflictMapError, PermissionError):
+    """The role of the person who asks does not include it."""
 
 
 class DataMissing(ConflictMapError, RuntimeError):

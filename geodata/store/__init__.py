@@ -1,7 +1,8 @@
 """The record: add, find, edit, undo; kept in one DuckDB file that nobody holds open.
 
 `record` has the door (`Store`), `imports` and `changes` what is written, `ledger` by whom and why,
-`reads` and `snapshot` what is read, `file` and `lock` the file itself, `tables` its tables.
+`reads` and `snapshot` what is read, `rights` what one person may do with it, `file` and `lock` the
+file itself, `tables` its tables.
 """
 
 from geodata.store.changes import BY_HAND
@@ -9,6 +10,7 @@ from geodata.store.imports import ATTENTION_SCHEMA, Batch, no_attention, with_id
 from geodata.store.ledger import ImportRecord
 from geodata.store.reads import Placing
 from geodata.store.record import Store
+from geodata.store.rights import RestrictedStore, Rights
 from geodata.store.snapshot import PAGE_COLUMNS, SOURCE_COORDINATES, Snapshot
 
 __all__ = [
@@ -19,6 +21,8 @@ __all__ = [
     "Batch",
     "ImportRecord",
     "Placing",
+    "RestrictedStore",
+    "Rights",
     "Snapshot",
     "Store",
     "no_attention",

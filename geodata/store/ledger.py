@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,10 +45,14 @@ _WRITE_CHANGE: Final = (
 )
 
 
+ACTING: Final[ContextVar[str | None]] = ContextVar("acting", default=None)
+"""Who is known to act, where the store knows; the history then names nobody else."""
+
+
 def change_values(version: int, who: str, why: str) -> dict[str, object]:
-    """What every change records: its version, who, why, and now (UTC)."""
+    """What every change records: its version, who (see `ACTING`), why, and now (UTC)."""
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
-    return {"version": version, "at": now, "who": who, "why": why}
+    return {"version": version, "at": now, "who": ACTING.get() or who, "why": why}
 
 
 def record_change(connection: Connection, values: Mapping[str, object]) -> None:

@@ -62,6 +62,9 @@ class Store:
         file.prepare(create=create)
         return cls(file)
 
+    def require_write(self) -> None:
+        """Nothing: whoever has the store itself may write; see `geodata.store.rights`."""
+
     def version(self) -> int:
         """The number of changes made so far; cheap enough to ask many times a second."""
         return self._file.state()[1]
