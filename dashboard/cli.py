@@ -101,6 +101,14 @@ def _serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=_port, help="by default the first free one from 8765")
     parser.add_argument("--no-browser", action="store_true", help="do not open the page")
     parser.add_argument(
+        "--base-map", type=Path, action="append", metavar="FILE",
+        help="a file with a street map or imagery (MBTiles or PMTiles, pictures); may be repeated",
+    )  # fmt: skip
+    parser.add_argument(
+        "--tiles", action="append", metavar="NAME|URL",
+        help="offer online tiles; whoever serves them sees which places are looked at",
+    )  # fmt: skip
+    parser.add_argument(
         "--sample", action="store_true", help="a throw-away store with the sample alone"
     )
 

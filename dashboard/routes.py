@@ -6,6 +6,7 @@ a token, and a token that is no longer known is answered with 410, so that the p
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import json
 import math
@@ -22,7 +23,9 @@ from starlette.routing import Route
 
 from dashboard.folium_map import assets
 from dashboard.map_script import map_script
+from dashboard.province_names import provinces
 from dashboard.served import Edition, root, served
+from geodata.errors import UnreadableFile
 
 ICON: Final = Path(__file__).with_name("icon.png")
 """Served in place of Streamlit's own; an icon set by the page would be fetched at every run."""
@@ -31,6 +34,11 @@ MAX_ROW_DIGITS: Final = 9
 FOREVER: Final = {"Cache-Control": "private, max-age=31536000, immutable"}
 FRESH: Final = {"Cache-Control": "private, no-cache"}
 DAILY: Final = {"Cache-Control": "private, max-age=86400"}
+
+# One clear pixel.
+_NO_TILE: Final = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -80,8 +88,11 @@ def _rows(request: Request, edition: Edition) -> Response:
 
 
 def _is_row(text: str, edition: Edition) -> bool:
-    short = text.isascii() and text.isdigit() and len(text) <= MAX_ROW_DIGITS
-    return short and int(text) < edition.snapshot.incidents.num_rows
+    return _is_number(text) and int(text) < edition.snapshot.incidents.num_rows
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= MAX_ROW_DIGITS
 
 
 def _row(request: Request, edition: Edition) -> Response:
@@ -112,6 +123,11 @@ def _hits(request: Request, edition: Edition) -> Response:
     return Response(body, headers=FRESH, media_type="application/octet-stream")
 
 
+def _provinces(request: Request, edition: Edition) -> Response:
+    del request
+    return _json(provinces(edition.snapshot.incidents))
+
+
 async def _asset(request: Request) -> Response:
     if request.path_params["version"] != assets.version():
         return _refusal("The application was updated; reload the page.", 410)
@@ -126,6 +142,32 @@ async def _map(request: Request) -> Response:
     if request.path_params["digest"] != script.digest:
         return _refusal("The application was updated; reload the page.", 410)
     return Response(script.module, headers=FOREVER, media_type="text/javascript")
+
+
+def _layers(request: Request) -> Response:
+    del request
+    return _json({"base_maps": served().base_maps.choices()})
+
+
+def _tile(request: Request) -> Response:
+    file = served().base_maps.files.get(request.path_params["key"])
+    place = [request.path_params[name] for name in ("z", "x", "y")]
+    if file is None or not all(_is_number(text) for text in place):
+        return _refusal("There is no such tile.", 404)
+    try:
+        tile = file.archive.tile(*map(int, place))
+    except UnreadableFile as error:
+        return _refusal(str(error), 422)
+    if tile is None:  # a browser writes every picture that is missing into its console
+        return Response(_NO_TILE, headers=DAILY, media_type="image/png")
+    return Response(tile.content, headers=FOREVER, media_type=tile.media_type)
+
+
+def _in_thread(answer: Callable[[Request], Response]) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        return await run_in_threadpool(answer, request)
+
+    return endpoint
 
 
 async def _icon(request: Request) -> Response:
@@ -146,6 +188,9 @@ ROUTES: Final = (
     Route("/data/{token}/row/{row}", _of_edition(_row)),
     Route("/data/{token}/incident/{incident_id:path}", _of_edition(_incident)),
     Route("/data/{token}/hits", _of_edition(_hits)),
+    Route("/data/{token}/provinces", _of_edition(_provinces)),
+    Route("/layers", _in_thread(_layers)),
+    Route("/tiles/{key}/{z}/{x}/{y}", _in_thread(_tile)),
     Route("/favicon.png", _icon),
     Route("/healthz", _health),
 )

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from streamlit import config
 
+from dashboard.base_maps import BaseMaps
 from geodata.gazetteer import Gazetteer
 from geodata.pack import FORMAT, pack_gzip
 from geodata.placing import TaughtGazetteer
@@ -73,10 +74,12 @@ class ServedStore:
     Attributes:
         store: the record itself.
         throw_away: whether the store is only a sample that goes with the server.
+        base_maps: what can lie under the incidents beside the drawn map.
     """
 
     store: Store
     throw_away: bool = False
+    base_maps: BaseMaps = field(default_factory=BaseMaps)
     _editions: OrderedDict[str, Edition] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _taught: TaughtGazetteer = field(default_factory=TaughtGazetteer)

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 import webbrowser
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
 
+from dashboard.base_maps import BaseMaps
 from dashboard.routes import ROUTES
 from dashboard.served import ServedStore, serve_from
 from geodata.errors import ConflictMapError, StoreError
@@ -46,7 +47,14 @@ def default_store() -> Path:
     return user_data_path("conflictmap", appauthor=False) / "store.duckdb"
 
 
-def serve(store: Path | None, port: int | None, *, open_browser: bool, sample: bool) -> int:
+def serve(
+    store: Path | None,
+    port: int | None,
+    *,
+    open_browser: bool,
+    sample: bool,
+    base_maps: BaseMaps | None = None,
+) -> int:
     """Serve a store on this machine until interrupted.
 
     Args:
@@ -55,6 +63,7 @@ def serve(store: Path | None, port: int | None, *, open_browser: bool, sample: b
         port: to listen on; None takes the first free one from `FIRST_PORT`.
         open_browser: whether to open the page.
         sample: serve a throw-away store with the sample alone.
+        base_maps: what can lie under the incidents beside the drawn map.
 
     Returns:
         The exit code, 0.
@@ -70,9 +79,10 @@ def serve(store: Path | None, port: int | None, *, open_browser: bool, sample: b
             store = Path(folder) / "sample.duckdb"
         served = open_store(store or default_store())
         served.throw_away = sample
+        served.base_maps = base_maps or BaseMaps()
         serve_from(served)
         served.edition()
-        _run(port, open_browser=open_browser)
+        _run(port, open_browser=open_browser, pictures_from=served.base_maps.origins())
     return 0
 
 
@@ -138,7 +148,7 @@ def _progress(what: str, share: float) -> None:
         sys.stderr.flush()
 
 
-def _run(port: int, *, open_browser: bool) -> None:
+def _run(port: int, *, open_browser: bool, pictures_from: Sequence[str]) -> None:
     address = f"http://{ADDRESS}:{port}"
 
     @contextlib.asynccontextmanager
@@ -148,11 +158,16 @@ def _run(port: int, *, open_browser: bool) -> None:
             threading.Timer(0.5, webbrowser.open, [address]).start()
         yield
 
-    application(announce).run(config=settings(port))
+    application(announce, pictures_from).run(config=settings(port))
 
 
-def application(lifespan: Any = None) -> streamlit.App:
-    """The whole application as ASGI: pages, routes and the door."""
+def application(lifespan: Any = None, pictures_from: Sequence[str] = ()) -> streamlit.App:
+    """The whole application as ASGI: pages, routes and the door.
+
+    Args:
+        lifespan: as Starlette takes it.
+        pictures_from: origins that the page may ask for pictures beside the application's own.
+    """
     # Streamlit takes a folder named "pages" for pages of its own until `st.navigation` has run
     # once: the first address opened, such as /data, would show that file and nothing else.
     PagesManager.uses_pages_directory = False
@@ -161,7 +176,7 @@ def application(lifespan: Any = None) -> streamlit.App:
         routes=ROUTES,
         middleware=[
             Middleware(TrustedHostMiddleware, allowed_hosts=[ADDRESS, "localhost", "[::1]"]),
-            Middleware(Headers),
+            Middleware(Headers, pictures_from=pictures_from),
         ],
         lifespan=lifespan,
         on_script_error=_log_error,
@@ -210,13 +225,17 @@ def _inline_script_hashes() -> Iterator[str]:
         yield f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
-def content_security_policy() -> str:
-    """What the page may load and run: its own files, Streamlit's one inline script by its hash."""
+def content_security_policy(pictures_from: Sequence[str] = ()) -> str:
+    """What the page may load and run: its own files, Streamlit's one inline script by its hash.
+
+    Args:
+        pictures_from: origins of online tiles that whoever started the server has switched on.
+    """
     rules = {
         "default-src": "'self'",
         "script-src": " ".join(["'self'", "blob:", *_inline_script_hashes()]),
         "style-src": "'self' 'unsafe-inline'",
-        "img-src": "'self' data: blob:",
+        "img-src": " ".join(["'self'", "data:", "blob:", *pictures_from]),
         "font-src": "'self' data:",
         "connect-src": "'self'",
         "worker-src": "'self' blob:",
@@ -231,10 +250,10 @@ def content_security_policy() -> str:
 class Headers:
     """ASGI middleware that sets the security headers of every answer."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, pictures_from: Sequence[str] = ()) -> None:
         self.app = app
         self.headers = [
-            (b"content-security-policy", content_security_policy().encode()),
+            (b"content-security-policy", content_security_policy(pictures_from).encode()),
             (b"x-content-type-options", b"nosniff"),
             (b"referrer-policy", b"no-referrer"),
             (b"x-frame-options", b"SAMEORIGIN"),

@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
+from pathlib import Path
 
 from dashboard import server
+from dashboard.base_maps import BaseMaps
 from dashboard.commands.terminal import Terminal, store_path
 
+BASE_MAP_SETTING = "CONFLICTMAP_BASE_MAP"
+"""Environment variable with the files of `--base-map`, where the command names none."""
 
-def serve(arguments: Namespace, _terminal: Terminal) -> int:
+
+def serve(arguments: Namespace, terminal: Terminal) -> int:
     """Serve the map until interrupted."""
-    return server.serve(
-        None if arguments.store is None else store_path(arguments),
-        arguments.port,
-        open_browser=not arguments.no_browser,
-        sample=arguments.sample,
-    )
+    base_maps = BaseMaps.opened(_files(arguments), arguments.tiles or ())
+    for origin in base_maps.origins():
+        terminal.tell(
+            f"Online tiles are offered: once somebody at the page agrees, {origin} sees their "
+            "address and which places they look at."
+        )
+    try:
+        return server.serve(
+            None if arguments.store is None else store_path(arguments),
+            arguments.port,
+            open_browser=not arguments.no_browser,
+            sample=arguments.sample,
+            base_maps=base_maps,
+        )
+    finally:
+        base_maps.close()
+
+
+def _files(arguments: Namespace) -> list[Path]:
+    if arguments.base_map is not None:
+        return list(arguments.base_map)
+    return [Path(name) for name in os.environ.get(BASE_MAP_SETTING, "").split(os.pathsep) if name]
