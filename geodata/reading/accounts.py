@@ -25,15 +25,37 @@ _SAY = (
     r"denied|denies|accused|believes|believed|thinks|argues|argued|reiterated|indicated|disclosed|"
     r"charged|asserted|warned|tweeted|commented|pointed\s+out)"
 )
+_THE_ACT = (
+    r"(?:the|that|this|it)\s*(?:air\s?)?"
+    r"(?:strikes?|attacks?|bombings?|raids?|shelling|shooting|killings?|incident)?"
+)
+_OTHER = (
+    r"(?:the\s+)?(?:[\w.'-]+\s+){1,5}?(?:claim(?:ed|s)|said|says|believ(?:es|ed)|insist(?:ed|s)|den(?:ied|ies)|"
+    r"call(?:ed|s)|puts?|confirmed|admitted|blam(?:ed|es)|alleg(?:ed|es)|accus(?:ed|es))\b"
+)
 _CLAIM_CLAUSE = re.compile(
     r"(?P<who>(?:the\s+)?[\w.'-]+(?:\s+[\w.'-]+){0,5}?)\s+(?:has\s+|have\s+|had\s+|also\s+)*"
     r"(?P<verb>claim(?:ed|s)|said|says|believ(?:es|ed)|report(?:ed|s)|stated|insist(?:ed|s)|"
-    r"alleg(?:ed|es)|announced|confirmed|admitted|acknowledged|conceded|maintain(?:ed|s)|accus(?:ed|es))\s+"
-    r"(?P<what>(?:that\s+)?[^;]+?)(?=\s+(?:while|whereas)\s|;|[.!?]?[\"']*\s*$)"
+    r"alleg(?:ed|es)|announced|confirmed|admitted|acknowledged|conceded|maintain(?:ed|s)|accus(?:ed|es)|"
+    r"puts?(?=\s+(?:the\s+)?(?:\w+\s+)?(?:toll|number|figure))|"
+    rf"call(?:ed|s)(?=\s+{_THE_ACT}))\s+"
+    r"(?P<what>(?:that\s+)?[^;]+?)"
+    rf"(?=\s+(?:while|whereas)\s|;|,\s+(?:and|but)\s+{_OTHER}|[.!?]?[\"']*\s*$)"
+)
+_NEXT_CLAUSE = re.compile(r"(?:\s+(?:while|whereas)|;|,\s+(?:and|but))\s+")
+_MISTAKE = re.compile(rf"{_THE_ACT}\s+(?:a|an)\s+(?:\w+\s+)?(?:mistake|error|accident)\b")
+_ACCORDING = re.compile(
+    r"[,\s]+according\s+to\s+(?P<who>(?:the\s+|an?\s+)?(?:(?!(?:who|which|that|on|in|and|but|after|"
+    r"when|where|as|at|from|quoted|cited)\b)[\w.'-]+\s+){0,6}?[\w'-]+)(?=\s*[,;.]|\s*$|\s+(?:who|which|"
+    r"on|in|and|but|after|when|where|at|from|quoted|cited)\b)"
 )
 _DENIAL = re.compile(
     r"(?P<deny>(?:denied|denies|denying|rejected|rejects|dismissed|refuted)\s+(?!that\b)"
     r"(?P<what>[^,;.\"]+?))(?=\s+(?:claiming|saying|insisting|adding|and|but|while)\b|[,;.\"]|$)"
+)
+_DENIAL_THAT = re.compile(
+    r"(?P<deny>(?:denied|denies|denying)\s+that\s+(?P<what>[^;\"]+?))"
+    r"(?=\s+(?:claiming|saying|insisting|adding|while|whereas)\b|;|\"|[.!?]?\s*$)"
 )
 _QUOTE = re.compile(r"\"[^\"]{8,1000}\"")
 _AFTER_QUOTE = re.compile(
@@ -49,6 +71,7 @@ _TOUCHES = re.compile(
     r"shell(?:ed|ing)|"
     r"kill(?:ed|ing|s)?|"
     r"wounded|injured|casualt\w+|explosion|blast|deaths?|died|dead|targeted|shot|kidnapp?\w+|abduct\w+|"
+    r"str(?:uck|icken)|carried\s+out|caught\s+fire|"
     r"massacre|murder\w*|assassinat\w+|wrongdoing|responsib\w+|ambush\w*|fired|hit|destroyed|"
     r"(?:fighters|rebels|opposition groups|victims|militants|hostages)(?:'s?)?)\b"
 )
@@ -57,6 +80,8 @@ _TALK = re.compile(
 )
 _CONCEDE = ("admitted", "acknowledged", "conceded")
 _DENY = ("denied", "denies", "denying")
+_HELPING = re.compile(r"(?:\s+(?:has|have|had|also|both|all|again|later|repeatedly|strongly))+\s*$")
+_EMPTY = frozenset(["the", "a", "an", "also", "has", "had"])
 _PRONOUNS = frozenset(["he", "she", "they", "it", "who"])
 _TITLES = re.compile(
     r"(?P<title>spokes(?:man|woman|person)|spokesperson|minister|president|commander|chief|secretary|general|director)"
@@ -167,7 +192,7 @@ class AccountFinder:
             found = self._denials(start, end, last) + found
         clear = [
             claim
-            for claim in self._clauses(start, end)
+            for claim in self._clauses(start, end) + self._according(start, end)
             if not any(claim.span.overlaps(other.span) for other in found)
         ]
         return sorted(found + clear, key=lambda account: account.span.start)
@@ -211,9 +236,9 @@ class AccountFinder:
         for word in reversed(re.findall(r"[\w'-]+", folded)):
             if word in self.people:
                 return self.people[word]
-        held = [
-            word for word in folded.split() if word not in ("the", "a", "an", "also", "has", "had")
-        ]
+        trailing = _HELPING.search(folded)
+        end = start + trailing.start() if trailing else end
+        held = [word for word in self.folded[start:end].split() if word not in _EMPTY]
         if not held or held[-1] in _PRONOUNS:
             return None
         words = Span.of(self.text, start, end).quote
@@ -231,7 +256,9 @@ class AccountFinder:
 
     def _denials(self, start: int, end: int, last: str | None) -> list[AccountMention]:
         found = []
-        for match in _DENIAL.finditer(self.folded, start, end):
+        matches = [*_DENIAL.finditer(self.folded, start, end)]
+        matches += _DENIAL_THAT.finditer(self.folded, start, end)
+        for match in matches:
             speaker = self._before(start, match.start()) or self._named_before(start, match.start())
             speaker = speaker or last
             if speaker is None or not _TOUCHES.search(match.group()):
@@ -250,23 +277,45 @@ class AccountFinder:
         position = start
         while position < end:
             match = _CLAIM_CLAUSE.match(self.folded, position, end)
-            if match is None:
-                break
-            speaker = self._speaker(*match.span("who"))
-            if speaker and _TOUCHES.search(match.group("what")) and not _TALK.search(match.group()):
-                stop = match.end()
-                span = Span.of(self.text, position, stop)
+            speaker = self._speaker(*match.span("who")) if match is not None else None
+            if match is not None and speaker and _about_the_act(match):
+                span = Span.of(self.text, position, match.end())
                 about = self._about(*match.span("what"))
-                found.append(AccountMention(speaker, _stance(match.group("verb")), about, span))
-            gap = re.compile(r"\s*(?:while|whereas|;)\s+").match(self.folded, match.end(), end)
+                stance = _stance(match.group("verb"))
+                if _MISTAKE.match(match.group("what")):
+                    stance = "concedes"
+                found.append(AccountMention(speaker, stance, about, span))
+            searched = match.end() if match is not None else position
+            gap = _NEXT_CLAUSE.search(self.folded, searched, end)
             if gap is None:
                 break
             position = gap.end()
         return found
 
+    def _according(self, start: int, end: int) -> list[AccountMention]:
+        """As in "Twenty people were killed, according to the Red Cross": what stands before it."""
+        found = []
+        for match in _ACCORDING.finditer(self.folded, start, end):
+            speaker = self._speaker(*match.span("who"))
+            if speaker is None or not _TOUCHES.search(self.folded, start, match.start()):
+                continue
+            about = self._about(start, match.start())
+            span = Span.of(self.text, start, match.end())
+            found.append(AccountMention(speaker, "asserts", about, span))
+            break
+        return found
+
     def _about(self, start: int, end: int) -> str:
         plain = " ".join(self.text[start:end].split()).removeprefix("that ").strip(' ,."“”')
         return plain if len(plain) <= _ABOUT_LENGTH else plain[:_ABOUT_LENGTH].rsplit(" ", 1)[0]
+
+
+def _about_the_act(match: re.Match[str]) -> bool:
+    """Whether a clause of speech tells of the act or its toll, not of better cooperation."""
+    if _TALK.search(match.group()):
+        return False
+    put = match.group("verb").startswith("put")
+    return put or _TOUCHES.search(match.group("what")) is not None
 
 
 def _stance(verb: str | None) -> str:

@@ -42,6 +42,21 @@ _VICTIM_VERBS = frozenset(["exploded", "detonated", "opened", "went"])
 _NO_SIDE = frozenset(
     ["people", "persons", "others", "dead", "wounded", "him", "her", "them", "lives"]
 )
+_BEFALLS = frozenset(
+    (
+        "killed",
+        "wounded",
+        "injured",
+        "shot",
+        "executed",
+        "captured",
+        "abducted",
+        "kidnapped",
+        "murdered",
+        "assassinated",
+    )
+)
+"""Verbs of harm whose past form is also the participle of who suffers it."""
 _NP_REACH = 9
 _RESPONSIBILITY = re.compile(
     r"(?P<who>(?:[\w'-]+\s+){1,6}?)(?:has\s+|have\s+|later\s+|immediately\s+)*"
@@ -52,6 +67,9 @@ _CLAIMED_BY = re.compile(
 )
 _BLAMED = re.compile(
     r"(?:blamed|blames|blaming|accused|accuses)\s+(?:(?:the\s+)?attack\s+on\s+)?(?P<who>(?:[\w'-]+\s*){1,5})"
+)
+_HELD = re.compile(
+    r"(?:hold|holds|held|holding)\s+(?P<who>(?:[\w'-]+\s+){1,5}?)(?:directly\s+|fully\s+)?responsible\b"
 )
 _ATTRIBUTED = re.compile(
     r"(?:attributed\s+to|blamed\s+on|suspected\s+of\s+being)\s+(?P<who>(?:[\w'-]+\s*){1,5})"
@@ -78,7 +96,8 @@ _BACKED_BY = re.compile(
 _COUNTRY_NAMES = {"USA": "United States", "GBR": "United Kingdom"}
 _DENIES_ACT = re.compile(
     r"(?:deni(?:ed|es)|denying)\s+(?:\w+\s+){0,4}(?:involvement|responsibility|(?:the\s+)?(?:attack|strike|bombing|"
-    r"killing|raid|shelling)|carrying|bombing|attacking|targeting|killing|any\s+role|having|that\s+its)"
+    r"killing|raid|shelling)|carrying|bombing|attacking|targeting|killing|any\s+role|having|that\s+(?:its|their|they|it)\s+(?:[\w'-]+\s+){0,10}?"
+    r"(?:carried|bomb|attack|str[iu]|kill|hit|target|shell|fired|launch|responsib|involv|raid|behind))"
 )
 
 
@@ -150,6 +169,8 @@ class ActorFinder:
         for i, token in enumerate(tokens):
             if token.word not in verbs or i == 0 or tokens[i - 1].word in AUXILIARIES:
                 continue
+            if self._suffered(tokens, i):
+                continue
             subject = self._subject(tokens, i)
             if subject is None:
                 continue
@@ -158,6 +179,16 @@ class ActorFinder:
             if target is not None:
                 found.append(self._actor(target, "target", 0.8))
         return found
+
+    @staticmethod
+    def _suffered(tokens: Sequence[Token], i: int) -> bool:
+        """As in "62 soldiers killed and 100 wounded", "two policemen wounded, …": no object."""
+        if tokens[i].word not in _BEFALLS:
+            return False
+        after = [token.word for token in tokens[i + 1 : i + 3]]
+        if after[:1] in (["and"], ["or"]):
+            return after[1:] != [] and after[1] not in _BEFALLS
+        return not after or (after[0] in _STOP and after[0] not in ("at", "on"))
 
     def _subject(self, tokens: Sequence[Token], i: int) -> Span | None:
         """The noun phrase before the verb at `i`, if it can act."""
@@ -280,6 +311,7 @@ class ActorFinder:
             (_CLAIMED_BY, "asserts", 1.2),
             (_ATTRIBUTED, None, 0.7),
             (_BLAMED, None, 0.6),
+            (_HELD, None, 0.6),
         ):
             for match in pattern.finditer(self.folded, start, end):
                 span = self._acting_part(*match.span("who"))

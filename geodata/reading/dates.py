@@ -78,6 +78,11 @@ _PATTERN = re.compile(
     )""",
     re.VERBOSE,
 )
+_DAYS_AFTER = re.compile(
+    r"(?:\s+(?:morning|afternoon|evening|night))?\s*,?\s*(?:just\s+|only\s+)?"
+    r"(?P<words>(?P<count>a|the|one|two|three|four|five|six|\d)\s+days?\s+(?P<side>after|before))\b"
+    r"(?!\s+(?:that|this|it|he|she)\b)"
+)
 _HINT = re.compile(
     r"\d|hours|day\b|day'|yester|night|overnight|week|month|year|this |ago\b|" + _MONTH
 )
@@ -95,6 +100,7 @@ class DateMention:
         explicit: the words carry their own year, so that no publication date is needed.
         future: the words point past publication.
         reporting: the day of who reports it, not of the act ("said on Saturday that").
+        weekday: the folded name of the day of the week, where only that is known.
     """
 
     span: Span
@@ -105,6 +111,12 @@ class DateMention:
     explicit: bool = False
     future: bool = False
     reporting: bool = False
+    weekday: str | None = None
+
+    @property
+    def known_as(self) -> dt.date | str:
+        """What two mentions of one day have in common: the day, its weekday, or the words."""
+        return self.start or self.weekday or self.span.quote.lower()
 
 
 _REPORTING = (
@@ -143,7 +155,24 @@ def dates_in(
         if mention is not None:
             of_report = _of_the_report(folded, start, match.start(), match.end(), end)
             found.append(replace(mention, reporting=of_report))
+            found += _moved(mention, text, folded, end)
     return found
+
+
+def _moved(mention: DateMention, text: str, folded: str, end: int) -> list[DateMention]:
+    """The day of the act in "on Tuesday, a day after trucks were destroyed": one day before."""
+    after = _DAYS_AFTER.match(folded, mention.span.end, end)
+    if after is None or mention.precision not in ("day", "weekday") or mention.future:
+        return []
+    written = after.group("count")
+    count = 1 if written in ("a", "one", "the") else UNITS.get(written) or int(written)
+    back = count if after.group("side") == "after" else -count
+    span = Span.of(text, mention.span.start, after.end("words"))
+    if mention.start is not None:
+        day = _shift(mention.start, -back)
+        return [] if day is None else [replace(mention, span=span, start=day, end=day)]
+    number = WEEKDAYS.index(mention.weekday or WEEKDAYS[0])
+    return [replace(mention, span=span, weekday=WEEKDAYS[(number - back) % 7])]
 
 
 def _read(match: re.Match[str], text: str, published: dt.date | None) -> DateMention | None:
@@ -167,9 +196,9 @@ def _core(match: re.Match[str]) -> tuple[int, int]:
     return match.span()
 
 
-def _unresolved(span: Span, precision: str = "unknown") -> DateMention:
+def _unresolved(span: Span, precision: str = "unknown", weekday: str | None = None) -> DateMention:
     question = f"When was this published? The text says only “{span.quote}”."
-    return DateMention(span, None, None, precision, question)
+    return DateMention(span, None, None, precision, question, weekday=weekday)
 
 
 def _one(span: Span, day: dt.date | None, *, explicit: bool = False) -> DateMention:
@@ -303,7 +332,7 @@ def _latest_weekday(name: str, published: dt.date) -> dt.date:
 
 def _weekday(group: _Group, span: Span, published: dt.date | None) -> DateMention:
     if published is None:
-        return _unresolved(span, "weekday")
+        return _unresolved(span, "weekday", group["weekday"])
     found = _latest_weekday(group["weekday"] or "", published)
     if group["lastday"] and found == published:
         found = _shift(found, -7) or found

@@ -36,6 +36,7 @@ _JUST_NOW = re.compile(
 _EXACT = ("day", "days", "weekday")
 _MOST_PLACES = 15
 _AROUND = 4.0
+_BESIDE = 1.5
 _FAR = 6
 _NAMED = 3
 _MOST_ACTORS = 8
@@ -113,7 +114,7 @@ class Composer:
             chosen = found[0] if found else None
         if chosen is None:
             return self._recent(members)
-        question = chosen.question or self._doubt(chosen)
+        question = chosen.question or self._doubt(chosen) or _of_report(chosen)
         return DraftDate(chosen.start, chosen.end, chosen.precision, chosen.span, question)
 
     def _recent(self, members: list[Evidence]) -> DraftDate:
@@ -257,6 +258,13 @@ class Composer:
         return tuple(flags)
 
 
+def _of_report(chosen: DateMention) -> str | None:
+    """The day of a report is proposed where no other is named, and asked about."""
+    if not chosen.reporting:
+        return None
+    return f"“{chosen.span.quote}” is when it was reported. Did it happen on that day?"
+
+
 def _span(text: str, member: Evidence) -> Span:
     return Span.of(text, member.sentence.start, member.sentence.end)
 
@@ -284,6 +292,7 @@ def _ranked(
             if place.role != "event":
                 continue
             coarse = order.get(place.kind, 4) + 1.5 * (place.name in containers)
+            coarse += _BESIDE * (place.relation == "near")
             held.append(((coarse + 0.8 * min(rank, 4), rank, place.span.start), place))
     for place in around:
         coarse = order.get(place.kind, 4) + _AROUND

@@ -103,7 +103,10 @@ class Evidence:
         order = {"day": 0, "weekday": 0, "days": 1, "week": 2, "unknown": 2, "month": 3, "year": 4}
         return min(
             usable,
-            key=lambda d: (order.get(d.precision, 5), min(abs(d.span.start - a) for a in anchors)),
+            key=lambda d: (
+                order.get(d.precision, 5),
+                min(abs(edge - a) for a in anchors for edge in (d.span.start, d.span.end)),
+            ),
         )
 
 

@@ -126,13 +126,7 @@ def _other_day(known: Group, member: Evidence) -> bool:
     ]
     if not days:
         return False
-    return all(
-        _differ(day.start or day.span.quote.lower(), d.start or d.span.quote.lower()) for d in days
-    )
-
-
-def _differ(first: object, second: object) -> bool:
-    return first != second
+    return all(day.known_as != d.known_as for d in days)
 
 
 def _places_apart(known: Group, member: Evidence) -> bool:

@@ -48,6 +48,7 @@ _PART_PAIRS = {
 }
 _OF_THESE = frozenset(["them", "whom", "which", "these", "those"])
 _OF_DEAD = words("grammar", "parties_of_dead")
+_ADVERBS = words("grammar", "parties_adverbs")
 _STATES = frozenset(("dead", "missing", "wounded", "injured"))
 _HEAD_REACH = 8
 _YEARS = range(1900, 2100)
@@ -145,7 +146,7 @@ def _head(tokens: Sequence[Token], i: int) -> _Head:  # noqa: C901 - one walk ov
             break
         if word in _STOP or not (word[0].isalnum() or word in "-'"):
             break
-        if word in nouns:
+        if word in nouns and not _adjective(tokens, j):
             group, plural = nouns[word]
             passer_by = word == "passer" and _word(tokens, j + 2) == "by"
             head = _Head(j + 3 if passer_by else j + 1, group or head.group, plural, "person")
@@ -156,6 +157,17 @@ def _head(tokens: Sequence[Token], i: int) -> _Head:  # noqa: C901 - one walk ov
         elif head.kind != "none":
             break
     return head
+
+
+def _adjective(tokens: Sequence[Token], j: int) -> bool:
+    """As in "the Syrian Arab Red Crescent": a people's name before a noun that is no person."""
+    following = _word(tokens, j + 1)
+    return (
+        tokens[j].word in words("persons", "nationalities_as_people")
+        and following.isalpha()
+        and following not in _STOP | _ADVERBS | CASUALTY_NOUNS.keys()
+        and (following not in people() or _adjective(tokens, j + 1))
+    )
 
 
 def _after_figure(tokens: Sequence[Token], i: int, j: int) -> bool:
@@ -303,9 +315,6 @@ def _may_stand_alone(tokens: Sequence[Token], j: int) -> bool:
     """A figure without a noun counts people only where a verb or a mark follows."""
     word = _word(tokens, j)
     return not word or word in _STOP or not word[0].isalnum() or word in _ADVERBS
-
-
-_ADVERBS = words("grammar", "parties_adverbs")
 
 
 def _single(tokens: Sequence[Token], i: int) -> Party | None:  # noqa: PLR0911 - a list of cases
