@@ -338,7 +338,8 @@ def write_attention(rows: pd.DataFrame, path: Path) -> Path:
     that name with other content than ours is not overwritten: the next free name is taken.
 
     Args:
-        rows: columns row, column, reason, repair, raw (JSON text), as `sources.ATTENTION`.
+        rows: columns row, column, reason, repair, raw (JSON text), as `sources.ATTENTION`; with
+            `key`, importing the mended table lets those rows wait no more.
         path: the CSV file wanted.
 
     Returns:
@@ -348,7 +349,7 @@ def write_attention(rows: pd.DataFrame, path: Path) -> Path:
         OSError: it cannot be written.
     """
     path = _free_name(path)
-    said = rows[["row", "column", "reason", "repair"]].add_prefix("attention_")
+    said = rows[[name for name in _SAID if name in rows.columns]].add_prefix("attention_")
     cells = pd.DataFrame([_cells(raw) for raw in rows["raw"]], dtype=object)
     cells = cells[[name for name in cells.columns if name not in said.columns]]
     table = pd.concat([said.reset_index(drop=True), cells], axis=1)
@@ -377,6 +378,7 @@ def _as_strings(column: pd.Series[Any]) -> pa.Array:
     return pa.array(values, pa.string())
 
 
+_SAID = ("row", "column", "reason", "repair", "key")
 _OURS = b'"attention_row"'
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, fields
@@ -23,6 +24,8 @@ Progress = Callable[[str, float], None]
 
 SAMPLE_FILES = ("sample_incidents.csv", "sample_accounts.csv")
 SAMPLE_DATASET = "sample"
+KEY_COLUMN = "attention_key"
+"""The column by which a table of mended rows says which waiting rows it mends."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,8 @@ class IngestReport(ImportRecord):
     """What became of a file: the import as the store keeps it, and how it was read.
 
     Attributes:
-        needs_attention: rows that wait for a person: row, column, reason, repair, raw (JSON text).
+        needs_attention: rows that wait for a person: row, column, reason, repair, raw
+            (JSON text), key.
         source: key of the reader, in `sources.SOURCES`.
         notes: sentences on how the file was read.
     """
@@ -55,6 +59,7 @@ def ingest(  # noqa: PLR0913 - each is one thing that a person may say of a file
     source: str | None = None,
     today: dt.date | None = None,
     day_order: str | None = None,
+    profile: sources.Profile | None = None,
     who: str = "local",
     progress: Progress | None = None,
 ) -> IngestReport:
@@ -68,6 +73,7 @@ def ingest(  # noqa: PLR0913 - each is one thing that a person may say of a file
         source: key of `sources.SOURCES`; None recognises it.
         today: rows dated later need attention; None checks nothing.
         day_order: "day-first" or "month-first" where a column of dates does not tell.
+        profile: which column of the file is what; None takes the columns by their names.
         who: who imports, for the history.
         progress: told what is going on.
 
@@ -80,19 +86,25 @@ def ingest(  # noqa: PLR0913 - each is one thing that a person may say of a file
     """
     tell = progress or (lambda _what, _share: None)
     tell(f"Reading {path.name}", 0.0)
-    reading = sources.read(path, dataset=dataset, source=source, today=today, day_order=day_order)
-    located = _located(reading.incidents, gazetteer, tell)
+    reading = sources.read(
+        path, dataset=dataset, source=source, today=today, day_order=day_order, profile=profile
+    )
+    how = sources.Said(dataset, None, day_order, profile)
     batch = Batch(
-        incidents=located,
+        incidents=located(reading.incidents, gazetteer, tell),
         accounts=reading.accounts,
         raw=reading.raw,
         attention=reading.attention,
         rows=reading.rows,
         file=path.name,
         sha256=sha256_of(path),
+        read_as=sources.as_json(reading.source_name, how),
     )
     record = store.add(
-        batch, who=who, progress=lambda share, what: tell(f"Store: {what}", 0.7 + 0.3 * share)
+        batch,
+        who=who,
+        progress=lambda share, what: tell(f"Store: {what}", 0.7 + 0.3 * share),
+        answers=_answers(store, reading),
     )
     tell("Done", 1.0)
     attention = _attention_of(store, record, reading.attention)
@@ -102,31 +114,39 @@ def ingest(  # noqa: PLR0913 - each is one thing that a person may say of a file
     )
 
 
-def _located(
+def _answers(store: Store, reading: sources.Reading) -> list[str]:
+    """The waiting rows that a table of mended rows names, where they can be used now."""
+    if reading.raw.empty or f'"{KEY_COLUMN}"' not in reading.raw.iloc[0]:
+        return []
+    named = {json.loads(raw).get(KEY_COLUMN) for raw in reading.raw}
+    return sorted(named & set(store.attention()["key"]))
+
+
+def located(
     incidents: pd.DataFrame,
     gazetteer: Gazetteer | Callable[[], Gazetteer],
     tell: Progress,
 ) -> pd.DataFrame:
+    """Incidents with a place for each name that the gazetteer knows; others as they were."""
     # A row that was placed before (an export read back) stays as it was placed.
     needs = incidents["latitude"].isna() & incidents["location_method"].isna()
     if not needs.any():
         return incidents
     places = gazetteer if isinstance(gazetteer, Gazetteer) else gazetteer()
-    located = locate_table(
+    found = locate_table(
         incidents[needs], places, lambda what, share: tell(what, 0.3 + 0.4 * share)
     )
     kinds = incidents.dtypes.to_dict()
-    return pd.concat([incidents[~needs], located.astype(kinds)]).sort_index()
+    return pd.concat([incidents[~needs], found.astype(kinds)]).sort_index()
 
 
 def _attention_of(store: Store, record: ImportRecord, found: pd.DataFrame) -> pd.DataFrame:
-    """The reader's rows and those that the store refused, one line a row."""
-    if record.attention == len(found):
-        return found
+    """The reader's rows and those that the store refused, one line a row, with their keys."""
+    if not record.attention:
+        return found.assign(key=None)
     waiting = store.attention()
-    own = waiting[(waiting["file"] == record.file) & ~waiting["row"].isin(found["row"])]
-    refused = own[list(found.columns)].drop_duplicates(["row", "reason"])
-    return pd.concat([found, refused.astype(found.dtypes.to_dict())], ignore_index=True)
+    own = waiting[waiting["import_id"] == record.import_id]
+    return own[[*found.columns, "key"]].drop_duplicates(["row", "column", "reason", "raw"])
 
 
 def load_sample(

@@ -6,17 +6,31 @@
 from geodata.sources.builder import ATTENTION, Options, Reading
 from geodata.sources.canonical import protect
 from geodata.sources.flags import FLAGS
-from geodata.sources.registry import SOURCES, Source, open_table, read, recognise
+from geodata.sources.profile import Profile
+from geodata.sources.registry import (
+    SOURCES,
+    Source,
+    open_table,
+    read,
+    read_again,
+    recognise,
+)
+from geodata.sources.said import Said, as_json, from_json
 
 __all__ = [
     "ATTENTION",
     "FLAGS",
     "SOURCES",
     "Options",
+    "Profile",
     "Reading",
+    "Said",
     "Source",
+    "as_json",
+    "from_json",
     "open_table",
     "protect",
     "read",
+    "read_again",
     "recognise",
 ]

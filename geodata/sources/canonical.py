@@ -98,7 +98,15 @@ def read_canonical(raw: RawTable, options: Options) -> Reading:
         MissingColumn: no column says when or where.
     """
     raw = _tagged(raw)
-    called = headers.called(raw.columns.column_names)
+    return read_called(raw, options, headers.called(raw.columns.column_names))
+
+
+def read_called(raw: RawTable, options: Options, called: Mapping[str, str]) -> Reading:
+    """Likewise, where it is already known which column is called what: canonical names to its own.
+
+    Raises:
+        MissingColumn: no column says when or where.
+    """
     if not headers.is_incident_table(called):
         raise MissingColumn("date_start", raw.columns.column_names)
     builder = TableBuilder(raw, options, called)
@@ -126,11 +134,8 @@ def _refuse_empty(builder: TableBuilder) -> None:
 
 def _tagged(raw: RawTable) -> RawTable:
     """A table whose first row holds HXL tags, with the tags as its header."""
-    if not raw.columns.num_rows:
-        return raw
-    first = [(column[0].as_py() or "").strip() for column in raw.columns.columns]
-    tags = [tag for tag in first if tag.startswith("#")]
-    if not tags or any(tag and not tag.startswith("#") for tag in first):
+    first = hxl_tags(raw)
+    if first is None:
         return raw
     pairs = zip(raw.columns.column_names, first, strict=True)
     names = [tag if headers.canonical_name(tag) else name for name, tag in pairs]
@@ -142,6 +147,17 @@ def _tagged(raw: RawTable) -> RawTable:
         body, columns=body.columns.rename_columns(unique), rows=body.rows - 1, broken=raw.broken,
         notes=(*raw.notes, "Its row of HXL tags named the columns."),
     )  # fmt: skip
+
+
+def hxl_tags(raw: RawTable) -> list[str] | None:
+    """The HXL tags that the first row holds, "" where it holds none; None where it is data."""
+    if not raw.columns.num_rows:
+        return None
+    first = [(column[0].as_py() or "").strip() for column in raw.columns.columns]
+    tags = [tag for tag in first if tag.startswith("#")]
+    if not tags or any(tag and not tag.startswith("#") for tag in first):
+        return None
+    return first
 
 
 def _plain_columns(builder: TableBuilder, columns: tuple[schema.Column, ...]) -> None:
@@ -409,4 +425,12 @@ def protect(cells: pa.Array) -> pa.Array:
     return pc.replace_substring_regex(cells, f"^('*[{RISKY}])", r"'\1")
 
 
-__all__ = ["NAME", "fits", "protect", "read_accounts", "read_canonical"]
+__all__ = [
+    "NAME",
+    "fits",
+    "hxl_tags",
+    "protect",
+    "read_accounts",
+    "read_called",
+    "read_canonical",
+]

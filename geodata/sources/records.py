@@ -33,7 +33,7 @@ def read_json(path: Path) -> RawTable:
         if not isinstance(value, dict)
     )
     records = (
-        (number, _flat(value), _dump(value))
+        (number, flat(value), _dump(value))
         for number, value in enumerate(found, start=1)
         if isinstance(value, dict)
     )
@@ -75,7 +75,7 @@ def _lines(path: Path, text: str) -> RawTable:
                 broken.append(BrokenRow(number, _why(error), line))
                 continue
             if isinstance(value, dict):
-                yield number, _flat(value), line.strip()
+                yield number, flat(value), line.strip()
             else:
                 broken.append(BrokenRow(number, "it is no JSON object", line))
 
@@ -100,7 +100,7 @@ def _wrapped(document: dict[str, Any]) -> list[Any] | None:
     return None
 
 
-def _flat(record: dict[str, Any]) -> Mapping[str, object]:
+def flat(record: dict[str, Any]) -> Mapping[str, object]:
     """A GeoJSON feature as its properties and its point; any other object as it is."""
     if record.get("type") != "Feature":
         return record

@@ -7,7 +7,8 @@ and one line in `SOURCES`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,8 +17,10 @@ from geodata.sources import acled, airwars, canonical, gtd, headers, timemap, uc
 from geodata.sources.builder import Options, Reading
 from geodata.sources.columnar import read_parquet
 from geodata.sources.delimited import read_delimited
-from geodata.sources.raw_table import RawTable
+from geodata.sources.profile import Profile, read_with
+from geodata.sources.raw_table import RawTable, from_records
 from geodata.sources.records import read_json
+from geodata.sources.said import Said
 from geodata.sources.workbook import read_workbook
 
 
@@ -203,13 +206,14 @@ def _recognised(path: Path, raw: RawTable) -> Source:
     )
 
 
-def read(
+def read(  # noqa: PLR0913 - each is one thing that a person may say of a file
     path: Path,
     *,
     dataset: str | None = None,
     source: str | None = None,
     today: dt.date | None = None,
     day_order: str | None = None,
+    profile: Profile | None = None,
 ) -> Reading:
     """Read a file into canonical frames, with an account of every row.
 
@@ -219,6 +223,7 @@ def read(
         source: key of `SOURCES`; None recognises it by its columns.
         today: rows dated later need attention; None checks nothing.
         day_order: "day-first" or "month-first" where a column of dates does not tell.
+        profile: which column is what; what else is said here goes before it.
 
     Returns:
         A `Reading`; `rows == len(incidents) + len(attention)`.
@@ -230,12 +235,28 @@ def read(
     if source is not None and source not in SOURCES:
         raise UnknownCode("source", source, SOURCES)
     raw = open_table(path)
-    chosen = SOURCES[source] if source is not None else _recognised(path, raw)
+    if profile is not None:
+        chosen = SOURCES[canonical.NAME]
+    else:
+        chosen = SOURCES[source] if source is not None else _recognised(path, raw)
     if chosen.name == canonical.NAME and raw.accounts is None:
         raw = _with_accounts_beside(path, raw)
-    name = dataset or chosen.dataset or path.stem.removesuffix(".attention")
+    return _read(path, raw, chosen, Said(dataset, today, day_order, profile))
+
+
+def _read(path: Path, raw: RawTable, chosen: Source, said: Said) -> Reading:
+    profile = said.profile or Profile()
+    name = said.dataset or profile.dataset or chosen.dataset
+    options = Options(
+        name or path.stem.removesuffix(".attention"),
+        said.today,
+        said.day_order or profile.day_order,
+    )
     try:
-        reading = chosen.read(raw, Options(name, today, day_order))
+        if said.profile is None:
+            reading = chosen.read(raw, options)
+        else:
+            reading = read_with(raw, options, profile)
     except MissingColumn as error:
         raise UnreadableFile(path, str(error)) from error
     if len(reading.incidents) + len(reading.attention) != reading.rows:
@@ -244,6 +265,33 @@ def read(
             f"{len(reading.incidents)} + {len(reading.attention)} are accounted for."
         )
     return reading
+
+
+def read_again(
+    file: str, rows: Sequence[tuple[int, Mapping[str, object]]], source: str | None, said: Said
+) -> Reading:
+    """Read rows of a file that come in mended: the number of each, and its cells by column.
+
+    Args:
+        file: the name of the file that they come from.
+        rows: what to read.
+        source: the reader that read the file; None recognises it by the columns.
+        said: as at the first reading.
+
+    Raises:
+        UnreadableFile: no reader knows the columns.
+    """
+    path = Path(file)
+    told = (
+        (number, cells, json.dumps(cells, ensure_ascii=False, default=str))
+        for number, cells in rows
+    )
+    raw = from_records(path, told)
+    raw = replace(raw, protected=_BY_SUFFIX.get(path.suffix.casefold()) is read_delimited)
+    if said.profile is not None:
+        source = canonical.NAME
+    chosen = SOURCES[source] if source in SOURCES else _recognised(path, raw)
+    return _read(path, raw, chosen, said)
 
 
 def _with_accounts_beside(path: Path, raw: RawTable) -> RawTable:

@@ -12,6 +12,7 @@ from geodata.store.reads import Placing
 from geodata.store.record import Store
 from geodata.store.rights import RestrictedStore, Rights
 from geodata.store.snapshot import PAGE_COLUMNS, SOURCE_COORDINATES, Snapshot
+from geodata.store.waiting import SetAside
 
 __all__ = [
     "ATTENTION_SCHEMA",
@@ -23,6 +24,7 @@ __all__ = [
     "Placing",
     "RestrictedStore",
     "Rights",
+    "SetAside",
     "Snapshot",
     "Store",
     "no_attention",

@@ -61,6 +61,9 @@ class Batch:
         rows: rows read: `len(incidents) + len(attention)`.
         file: name of the file, for people.
         sha256: of the file's bytes, or None.
+        numbers: the 1-based row of the file of each incident; None where the rows that need
+            attention leave no doubt.
+        read_as: how the file was read, as JSON text, for rows that come in mended later.
     """
 
     incidents: pd.DataFrame
@@ -70,6 +73,8 @@ class Batch:
     rows: int
     file: str
     sha256: str | None = None
+    numbers: Sequence[int] | None = None
+    read_as: str | None = None
 
 
 def no_attention() -> pd.DataFrame:
@@ -313,7 +318,7 @@ def add(
     }
     tell(0.0, "comparing with the store")
     _stage(connection, batch)
-    values |= _outcome(connection, batch)
+    values |= _outcome(connection, batch) | {"dataset": batch.read_as}
     tell(0.4, "writing")
     _write(connection, values)
     tell(0.9, "recording the import")
@@ -371,6 +376,8 @@ def _numbered(table: pa.Table, name: str) -> pa.Table:
 
 def _file_rows(batch: Batch) -> pa.Array:
     """The 1-based row of the file of each incident: those that the attention rows leave."""
+    if batch.numbers is not None and len(batch.numbers) == len(batch.incidents):
+        return pa.array(batch.numbers, type=pa.int64())
     left = np.setdiff1d(
         np.arange(1, batch.rows + 1), batch.attention["row"].dropna().to_numpy(dtype=np.int64)
     )
@@ -409,5 +416,4 @@ def _outcome(connection: Connection, batch: Batch) -> dict[str, object]:
         "duplicates": duplicates,
         "attention": attention,
         "datasets": (datasets[0] if datasets else None) or [],
-        "dataset": None,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,7 +15,6 @@ from geodata.schema import ACCOUNTS, INCIDENTS, to_frame
 from geodata.store import tables
 from geodata.store.changes import RESTORED, WITHDRAWN
 from geodata.store.file import Connection
-from geodata.store.ledger import undone_imports
 from geodata.store.tables import fixed, listed, run, with_utc
 
 _LIVE: Final = "until IS NULL AND live"
@@ -164,26 +163,6 @@ def datasets(connection: Connection) -> pd.DataFrame:
     """
     found = run(connection, _DATASETS, {"withdrawn": WITHDRAWN, "restored": RESTORED})
     return to_frame(found.to_arrow_table().cast(_DATASETS_SCHEMA))
-
-
-_ATTENTION: Final = """SELECT a.import_id, a.file, row_number AS "row", column_name AS "column",
-    reason, repair, raw, record
-FROM attention a JOIN imports i USING (import_id)
-WHERE NOT list_contains($undone::VARCHAR[], a.import_id)
-QUALIFY row_number() OVER (PARTITION BY a.file, a.row_number, column_name, reason, raw
-    ORDER BY i.version DESC) = 1
-ORDER BY i.version, a.row_number"""
-
-
-def attention(connection: Connection) -> pd.DataFrame:
-    """Rows that wait: import_id, file, row, column, reason, repair, raw, record.
-
-    A row that was imported again waits once, with the latest import; rows of an undone import
-    wait no more. `raw` is the verbatim source record; `record` is, for a
-    row that was read and could not be stored, the incident and its accounts. Both are JSON text.
-    """
-    undone: Sequence[str] = sorted(undone_imports(connection))
-    return to_frame(run(connection, _ATTENTION, {"undone": undone}).to_arrow_table())
 
 
 # --- places set by hand --------------------------------------------------------------------------

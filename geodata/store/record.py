@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 
 from geodata.schema import to_frame
-from geodata.store import changes, imports, ledger, reads, snapshot
+from geodata.store import changes, imports, ledger, reads, snapshot, waiting
 from geodata.store.file import StoreFile
 from geodata.store.imports import Batch, Progress
 from geodata.store.ledger import ImportRecord, change_values
 from geodata.store.reads import Placing
 from geodata.store.snapshot import Snapshot
+from geodata.store.waiting import SetAside
 
 
 class _Shared:
@@ -88,18 +89,25 @@ class Store:
         who: str = "local",
         why: str = "import",
         progress: Progress | None = None,
+        answers: Sequence[str] = (),
     ) -> ImportRecord:
         """Take a batch in; every row ends as added, updated, duplicate or in attention.
 
         All or nothing; the same batch once more adds nothing. The rules stand in
-        `geodata.store.imports`.
+        `geodata.store.imports`. `answers` are the keys of waiting rows that the batch brings in
+        mended: they wait no more, unless they need attention once again.
 
         Raises:
-            ImpossibleValue: the batch's rows do not add up, or accounts name no incident of it.
+            ImpossibleValue: the batch's rows do not add up, accounts name no incident of it, or
+                a row that it answers does not wait.
             MissingColumn: a frame is not canonical.
         """
         with self._file.writing() as (connection, version):
-            return imports.add(connection, batch, change_values(version, who, why), progress)
+            waiting.refuse_unknown(connection, answers)
+            record = imports.add(connection, batch, change_values(version, who, why), progress)
+            mended = change_values(version + 1, who, why)
+            waiting.answer(connection, record.import_id, answers, mended)
+            return record
 
     def edit(self, incident_id: str, changed: Mapping[str, Any], *, who: str, why: str) -> None:
         """Set columns of one incident by hand; see `changes.edit`. None sets unknown.
@@ -209,9 +217,32 @@ class Store:
             return reads.datasets(connection)
 
     def attention(self) -> pd.DataFrame:
-        """Rows that wait for a person; see `reads.attention`."""
+        """Rows that wait for a person; see `waiting.waiting`."""
         with self._file.reading() as connection:
-            return reads.attention(connection)
+            return waiting.waiting(connection)
+
+    def set_aside(self, keys: Iterable[str], *, who: str, why: str) -> None:
+        """Let rows wait no more, unmended; `take_up` brings them back.
+
+        Raises:
+            ImpossibleValue: no row is named, or one of them does not wait.
+        """
+        with self._file.writing() as (connection, version):
+            waiting.set_aside(connection, keys, change_values(version, who, why))
+
+    def take_up(self, version: int, *, who: str, why: str) -> None:
+        """Let rows wait again that were set aside in a version.
+
+        Raises:
+            ImpossibleValue: none were, or they wait again already.
+        """
+        with self._file.writing() as (connection, now):
+            waiting.take_up(connection, version, change_values(now, who, why))
+
+    def set_asides(self) -> list[SetAside]:
+        """What was set aside and not taken up again, the latest first."""
+        with self._file.reading() as connection:
+            return waiting.set_asides(connection)
 
     def learned_places(self) -> pd.DataFrame:
         """Named places with the coordinates that sources gave; see `Snapshot.learned_places`."""
