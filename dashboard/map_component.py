@@ -27,6 +27,7 @@ STYLES = (
     "css/timeline.css",
     "css/incident_layer.css",
     "css/base_map.css",
+    "css/layers.css",
 )
 # Streamlit loads this as a module from a blob: address; an import from there must be absolute.
 _SCRIPT = (

@@ -10,6 +10,7 @@
 import { load } from "./engine/load.js";
 import { IncidentView } from "./engine/view.js";
 import { IncidentLayer } from "./incident_layer.js";
+import { LayerControl } from "./layer_control.js";
 import { Legend } from "./legend.js";
 import { mountWorkspace } from "./workspace.js";
 
@@ -125,7 +126,17 @@ class Host {
     if (fits) this.fit();
     else if (!this.moves) this.lookWhere();
     this.moves = true;
+    this.offerLayers();
     if (this.own.has("open")) this.workspace.open(this.own.get("open") ?? null);
+  }
+
+  /** Base maps beside the drawn one; nothing waits for them, and none is no control. */
+  async offerLayers() {
+    if (this.choices) return;
+    const answer = await fetch(`${this.data.root}layers`);
+    if (!answer.ok || this.choices || !this.map) return;
+    const offered = await answer.json();
+    if (offered.base_maps.length) this.choices = new LayerControl(this.data.root, offered).addTo(this.map);
   }
 
   /** Show where most of what matches is; the world where none of it is on the map. */
