@@ -33,6 +33,18 @@ test("every incident that is drawn is in one group, whatever way the window came
   }
 });
 
+test("counted in one sweep or row by row, groups are the same", () => {
+  const { view, arrangement, counter } = arranged(randomRows(600, chances(11)), whole);
+  view.window.advance(counter, null, view.days);
+  const swept = [counter.counts, counter.sumX, counter.sumY, counter.coarse, counter.atPlace].map((sums) => [...sums]);
+  const rows = Array.from({ length: arrangement.size }, (_, group) => counter.onlyRow(group));
+  counter.clear();
+  const every = Int32Array.from({ length: view.table.n }, (_, row) => row);
+  counter.addRows(every, every.length);
+  assert.deepEqual([counter.counts, counter.sumX, counter.sumY, counter.coarse, counter.atPlace].map((sums) => [...sums]), swept);
+  assert.deepEqual(rows, Array.from({ length: arrangement.size }, (_, group) => counter.onlyRow(group)));
+});
+
 test("sums are whole numbers that return to nothing", () => {
   const { view, counter } = arranged(randomRows(300, chances(2)), whole);
   view.window.advance(counter, null, { from: 0, to: 200 });
@@ -40,7 +52,7 @@ test("sums are whole numbers that return to nothing", () => {
   view.setPredicate({});
   const empty = { from: 5000, to: 5001 };
   view.window.advance(counter, { from: 10, to: 210 }, empty);
-  for (const sums of [counter.sumX, counter.sumY, counter.sumRow, counter.coarse]) assert.ok(sums.every((value) => value === 0));
+  for (const sums of [counter.sumX, counter.sumY, counter.counts, counter.coarse]) assert.ok(sums.every((value) => value === 0));
 });
 
 test("a group of one is that incident at its own place", () => {
@@ -49,7 +61,7 @@ test("a group of one is that incident at its own place", () => {
   view.window.advance(counter, null, view.days);
   const group = arrangement.groupOf[1];
   assert.equal(counter.count(group), 1);
-  assert.equal(counter.sumRow[group], 1);
+  assert.equal(counter.onlyRow(group), 1);
   const [x, y] = project(-10, 20);
   assert.ok(Math.abs(counter.sumX[group] - x) <= 1 && Math.abs(counter.sumY[group] - y) <= 1);
 });

@@ -51,7 +51,7 @@ export const IncidentLayer = L.Layer.extend({
     L.setOptions(this, options);
     this.view = null;
     this._marks = [];
-    this._onChange = () => this._redrawSoon();
+    this._onChange = () => this._redrawNow();
     this.setView(view);
   },
 
@@ -64,7 +64,8 @@ export const IncidentLayer = L.Layer.extend({
     if (view !== null) {
       this._radii = ringRadii(view.table.places);
       this._weights = new Uint32Array(view.table.places.n);
-      for (const place of view.table.place) this._weights[place]++;
+      const { n, place } = view.table;
+      for (let row = 0; row < n; row++) this._weights[place[row]]++;
       this._categorise();
       view.addEventListener("change", this._onChange);
     }
@@ -254,6 +255,13 @@ export const IncidentLayer = L.Layer.extend({
     });
   },
 
+  /** In the frame in which the view tells of its change: a frame later the hand would feel. */
+  _redrawNow() {
+    cancelAnimationFrame(this._frame);
+    this._frame = 0;
+    if (this._map && this.view !== null) this._draw();
+  },
+
   _count() {
     const { view, _counter, _seen } = this;
     const before = _seen?.revision === view.revision ? _seen.days : null;
@@ -284,7 +292,7 @@ export const IncidentLayer = L.Layer.extend({
       const x = (counter.sumX[group] / count) * scale - screen.x;
       const y = (counter.sumY[group] / count) * scale - screen.y;
       const rough = counter.coarse[group] === count || coarse[group] === 1;
-      const row = count === 1 ? counter.sumRow[group] : -1;
+      const row = count === 1 ? counter.onlyRow(group) : -1;
       const radius = rough ? 13 : count === 1 ? symbolRadius(this.view.killed(row)) : clusterRadius(count);
       marks.push({ x, y, radius, group, count, rough, row });
     }

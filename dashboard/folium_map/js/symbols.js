@@ -171,7 +171,9 @@ function disc(context, x, y, radius, fill, line) {
 
 function ring(context, x, y, radius, shares, colours, count) {
   const gap = 0.9 / radius;
-  const several = Array.prototype.filter.call(shares, (share) => share > 0).length > 1;
+  let kinds = 0;
+  for (let k = 0; k < shares.length; k++) if (shares[k] > 0) kinds++;
+  const several = kinds > 1;
   context.lineWidth = 4;
   context.lineCap = "butt";
   let from = -Math.PI / 2;
@@ -186,13 +188,41 @@ function ring(context, x, y, radius, shares, colours, count) {
   }
 }
 
+/** Counts that were drawn before: shaping text costs more than all else of a symbol. */
+const drawnTexts = new Map();
+const MOST_TEXTS = 2000;
+
 /** Text in the middle of a symbol. */
 export function label(context, x, y, text, ink, size) {
-  context.font = `600 ${size}px system-ui, sans-serif`;
+  const density = Math.max(1, context.getTransform().a);
+  const key = `${text} ${size} ${ink} ${density}`;
+  let drawn = drawnTexts.get(key);
+  if (drawn === undefined) {
+    if (drawnTexts.size >= MOST_TEXTS) drawnTexts.clear();
+    drawn = drawnText(text, ink, size, density);
+    drawnTexts.set(key, drawn);
+  }
+  const [width, height] = [drawn.width / density, drawn.height / density];
+  // On whole pixels, or it would blur.
+  const left = Math.round((x - width / 2) * density) / density;
+  const top = Math.round((y + 0.5 - height / 2) * density) / density;
+  context.drawImage(drawn, left, top, width, height);
+}
+
+function drawnText(text, ink, size, density) {
+  const canvas = document.createElement("canvas");
+  const context = canvas.getContext("2d");
+  const font = `600 ${size}px system-ui, sans-serif`;
+  context.font = font;
+  canvas.width = Math.ceil((context.measureText(text).width + 2) * density);
+  canvas.height = Math.ceil(size * 1.4 * density);
+  context.setTransform(density, 0, 0, density, 0, 0);
+  context.font = font; // a canvas forgets it when its size is set
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.fillStyle = ink;
-  context.fillText(text, x, y + 0.5);
+  context.fillText(text, canvas.width / density / 2, canvas.height / density / 2);
+  return canvas;
 }
 
 /**

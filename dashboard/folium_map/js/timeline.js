@@ -9,7 +9,7 @@ import { categorise } from "./engine/categories.js";
 import { Histogram } from "./engine/histogram.js";
 import { asRange, moved, TimeScale } from "./engine/time_scale.js";
 import { dayWords, spanWords } from "./text.js";
-import { drawTimeline } from "./timeline_drawing.js";
+import { drawTimeline, forgetDrawing } from "./timeline_drawing.js";
 import { Player } from "./timeline_player.js";
 
 const KEYS = { ArrowLeft: ["day", -1], ArrowRight: ["day", 1], ArrowDown: ["day", -1], ArrowUp: ["day", 1], PageUp: ["year", 1], PageDown: ["year", -1] };
@@ -50,8 +50,7 @@ export class Timeline {
   /** @param {Days} days @param {boolean} final */
   setWindow(days, final, source = "timeline") {
     const { from, to } = asRange(days, this.extent);
-    this.view.setRange(from, to, { final, source });
-    this._draw();
+    this.view.setRange(from, to, { final, source }); // drawn with all that follows the view
   }
 
   destroy() {
@@ -101,13 +100,16 @@ export class Timeline {
   }
 
   _listen() {
-    this._onChange = () => this._drawSoon();
+    this._onChange = () => this._draw(); // a change comes once a frame, and in one
     this._onLegend = () => this._categorise();
     this.view.addEventListener("change", this._onChange);
     this.layer?.on?.("legend", this._onLegend);
     this._observer = new ResizeObserver(() => this._resize());
     this._observer.observe(this.chart);
-    this._themeWatch = new MutationObserver(() => this._drawSoon());
+    this._themeWatch = new MutationObserver(() => {
+      forgetDrawing(this.canvas);
+      this._drawSoon();
+    });
     for (let node = this.root; node; node = node.parentElement) {
       this._themeWatch.observe(node, { attributes: true, attributeFilter: ["data-theme"] });
     }
@@ -121,6 +123,7 @@ export class Timeline {
     this.colours = list.map((category) => category.colour);
     this.histogram = new Histogram(table, alive, of, list.length, this.extent);
     this._counted = this.view.revision;
+    forgetDrawing(this.canvas);
     this._drawSoon();
   }
 
@@ -252,7 +255,6 @@ export class Timeline {
     if (step === "zoomed") return;
     this.setWindow(moved(this.window, part, step, this.extent), true);
     this.scale.reveal(this.window[part === "to" ? "to" : "from"]);
-    this._draw();
   }
 
   /** Days to move by, or null for a key that is not ours. */
@@ -285,7 +287,6 @@ export class Timeline {
     this.player.stop();
     this.scale.show(this.extent.from, this.extent.to - this.extent.from + 1);
     this.view.setRange(null, null, { final: true, source: "timeline" });
-    this._draw();
   }
 }
 

@@ -1,26 +1,82 @@
-/** What a timeline looks like: bars stacked by category, faded where dates are coarse, and deaths. */
+/**
+ * What a timeline looks like: bars stacked by category, faded where dates are coarse, and deaths.
+ *
+ * A hand that drags the window changes which bars are bright and nothing else, so the whole is
+ * drawn twice, bright and pale, and a frame puts pieces of both side by side.
+ */
 
 import { binEdges, ticks } from "./engine/calendar.js";
 
 const AXIS = 17;
 const KILLED_LANE = 0.24;
+/** How strong bars outside the window are. */
+const PALE = 0.28;
+
+/** @typedef {{key: string, bins: any[], bright: HTMLCanvasElement, pale: HTMLCanvasElement}} Picture */
+
+/** @type {WeakMap<HTMLCanvasElement, Picture>} */
+const pictures = new WeakMap();
 
 /**
  * @param {CanvasRenderingContext2D} context
  * @param {import("./timeline.js").Timeline} timeline
  */
 export function drawTimeline(context, timeline) {
-  const { size: { width, height, density }, canvas } = timeline;
+  const { canvas, scale, size: { density } } = timeline;
+  const { bins, bright, pale } = pictureOf(timeline);
+  const { from, to } = timeline.window;
+  const inside = bins.filter((bin) => bin.to > from && bin.from <= to);
+  const pixel = (/** @type {number} */ day) =>
+    Math.max(0, Math.min(canvas.width, Math.round(scale.x(day) * density)));
+  const left = inside.length === 0 ? 0 : pixel(inside[0].from);
+  const right = inside.length === 0 ? 0 : pixel(inside[inside.length - 1].to);
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.clearRect(0, 0, canvas.width, canvas.height);
+  piece(context, pale, 0, left);
+  piece(context, bright, left, right);
+  piece(context, pale, right, canvas.width);
+}
+
+/** Forgets what was drawn: colours or figures are others now. @param {HTMLCanvasElement} canvas */
+export function forgetDrawing(canvas) {
+  pictures.delete(canvas);
+}
+
+function piece(context, from, left, right) {
+  const width = right - left;
+  if (width > 0) context.drawImage(from, left, 0, width, from.height, left, 0, width, from.height);
+}
+
+/** @returns {Picture} */
+function pictureOf(/** @type {import("./timeline.js").Timeline} */ timeline) {
+  const { canvas, scale, view } = timeline;
+  const key = [view.revision, scale.from, scale.end, canvas.width, canvas.height].join(" ");
+  const kept = pictures.get(canvas);
+  if (kept?.key === key) return kept;
   const theme = readTheme(canvas);
-  context.setTransform(density, 0, 0, density, 0, 0);
-  context.clearRect(0, 0, width, height);
   const bins = countedBins(timeline);
+  const paint = (/** @type {HTMLCanvasElement|undefined} */ reused, /** @type {number} */ strength) => {
+    const layer = reused ?? document.createElement("canvas");
+    layer.width = canvas.width; // clears it, too
+    layer.height = canvas.height;
+    paintAll(layer.getContext("2d"), timeline, bins, theme, strength);
+    return layer;
+  };
+  const picture = { key, bins, bright: paint(kept?.bright, 1), pale: paint(kept?.pale, PALE) };
+  pictures.set(canvas, picture);
+  return picture;
+}
+
+/** @param {number} strength of the bars, below 1 for what is outside the window */
+function paintAll(context, timeline, bins, theme, strength) {
+  const { size: { height, density } } = timeline;
+  context.setTransform(density, 0, 0, density, 0, 0);
   const plot = height - AXIS;
   const lane = Math.round(plot * KILLED_LANE);
   const room = plot - lane - 4;
   drawTicks(context, timeline, theme, plot);
-  drawBars(context, timeline, bins, room, { ...theme, colours: visibleOn(theme.paper, timeline.colours) });
-  drawKilled(context, timeline, bins, room + 4, lane, theme);
+  drawBars(context, timeline, bins, room, { ...theme, colours: visibleOn(theme.paper, timeline.colours) }, strength);
+  drawKilled(context, timeline, bins, room + 4, lane, theme, strength);
   drawScaleNotes(context, timeline, bins, theme, room + 4);
 }
 
@@ -80,20 +136,17 @@ function visibleOn(paper, colours) {
     `rgb(${channels(colour).map((channel) => Math.round(channel + (255 - channel) * 0.42)).join(" ")})`);
 }
 
-function drawBars(context, timeline, bins, room, { line, colours }) {
-  const { scale } = timeline;
+function drawBars(context, { scale }, bins, room, { line, colours }, strength) {
   const most = Math.max(1, ...bins.map((bin) => bin.total));
-  const { from, to } = timeline.window;
   context.fillStyle = line;
   context.fillRect(0, room, scale.width, 1);
   for (const bin of bins) {
     if (bin.total <= 0) continue;
     const x = scale.x(bin.from);
     const width = Math.max(1, scale.x(bin.to) - x - (scale.x(bin.to) - x > 4 ? 1 : 0));
-    const inside = bin.to > from && bin.from <= to;
     let y = room;
     for (const [values, faded] of [[bin.exact, 1], [bin.coarse, 0.42]]) {
-      context.globalAlpha = (inside ? 1 : 0.28) * faded;
+      context.globalAlpha = strength * faded;
       for (let k = 0; k < values.length; k++) {
         if (values[k] <= 1e-9) continue;
         const tall = (values[k] / most) * (room - 4);
@@ -107,17 +160,14 @@ function drawBars(context, timeline, bins, room, { line, colours }) {
 }
 
 /** Killed, downwards from a line of their own, on their own scale. */
-function drawKilled(context, timeline, bins, top, lane, { ink }) {
-  const { scale } = timeline;
+function drawKilled(context, { scale }, bins, top, lane, { ink }, strength) {
   const most = Math.max(1, ...bins.map((bin) => bin.killed));
-  const { from, to } = timeline.window;
   context.fillStyle = ink;
+  context.globalAlpha = 0.62 * (strength < 1 ? 0.32 : 1);
   for (const bin of bins) {
     if (bin.killed <= 1e-9) continue;
     const x = scale.x(bin.from);
     const whole = scale.x(bin.to) - x;
-    const inside = bin.to > from && bin.from <= to;
-    context.globalAlpha = inside ? 0.62 : 0.2;
     context.fillRect(x, top, Math.max(1, whole - (whole > 4 ? 1 : 0)), Math.max(0.7, (bin.killed / most) * (lane - 2)));
   }
   context.globalAlpha = 1;

@@ -1,5 +1,7 @@
 /** What symbols are coloured and shaped by: event type, or launch group of the weapon. */
 
+import { KIND } from "./time_window.js";
+
 /** @typedef {{code: string|null, label: string, colour: string, shape: string}} Category */
 
 const NOT_CODED = { code: null, label: "Not coded", colour: "#6B6B6B", shape: "ring" };
@@ -67,7 +69,9 @@ export class CategoryCounter {
 
   addSlice(lo, hi, sign) {
     const { of, alive, counts } = this;
-    for (let i = lo; i < hi; i++) if (alive[i] === 1) counts[of[i]] += sign;
+    for (let i = lo; i < hi; i++) {
+      counts[of[i]] += Math.imul(sign, alive[i] & KIND.REGULAR);
+    }
   }
 
   addRows(rows, count) {

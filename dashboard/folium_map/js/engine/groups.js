@@ -7,7 +7,7 @@
  * soon as their ring is wide enough to see.
  */
 
-import { NO_DEGREE, WORLD } from "./columns.js";
+import { NO_DEGREE, WORLD, arrayFor } from "./columns.js";
 import { KIND } from "./time_window.js";
 
 const EARTH_KM = 40_075.017;
@@ -15,6 +15,8 @@ const MICRO = 1e6;
 
 /** From this radius in pixels a coarse place is drawn as a ring of its own. */
 export const RING_FROM = 14;
+/** From this many rows for each place on, rows are counted place by place. */
+const MANY = 0.2;
 /** A coarse place of unknown extent gets a mark of its own from this zoom. */
 const MARK_FROM_ZOOM = 6;
 
@@ -22,10 +24,14 @@ const MARK_FROM_ZOOM = 6;
  *   left, top in world pixels at that zoom (x below 0 or above the world's width is a copy of it)
  */
 
-/** Radii of all places in world units; NaN where there is none. @returns {Float64Array} */
+/** Radii of coarse places in world units; NaN where there is none. @returns {Float64Array} */
 export function ringRadii(/** @type {import("./columns.js").Places} */ places) {
   const out = new Float64Array(places.n);
   for (let p = 0; p < places.n; p++) {
+    if (places.pin[p] === 1) { // stands as a pin, not within a ring
+      out[p] = NaN;
+      continue;
+    }
     const latitude = (places.latitude[p] / MICRO) * (Math.PI / 180);
     out[p] = (places.radiusKm[p] * WORLD) / (EARTH_KM * Math.max(0.05, Math.cos(latitude)));
   }
@@ -51,8 +57,7 @@ export class Arrangement {
     this._radii = radii;
     /** Every place's group, -1 where it is not on the screen. */
     this.groupOf = new Int32Array(places.n);
-    this._assign(fine);
-    if (this.size > fineUpTo) this._assign(cell);
+    if (!this._assign(fine, fineUpTo)) this._assign(cell, Infinity);
     this._merge(weights);
   }
 
@@ -62,8 +67,10 @@ export class Arrangement {
     return x + Math.round((this._middle - x) / WORLD) * WORLD;
   }
 
-  _assign(/** @type {number} */ cell) {
-    const { places, screen, scale, groupOf } = this;
+  /** @returns {boolean} whether that made no more than `most` groups; if not, it broke off */
+  _assign(/** @type {number} */ cell, /** @type {number} */ most) {
+    const { places: { n, y, pin, drawn, longitude }, screen, scale, groupOf } = this;
+    const x = unwrappedAll(this);
     this.cell = cell;
     const column0 = Math.floor(screen.x / cell) - 1;
     const row0 = Math.floor(screen.y / cell) - 1;
@@ -71,19 +78,19 @@ export class Arrangement {
     const rows = Math.ceil(screen.height / cell) + 3;
     const taken = new Int32Array(columns * rows * 2).fill(-1);
     const kinds = [];
-    const distinct = [];
-    for (let p = 0; p < places.n; p++) {
-      groupOf[p] = -1;
-      if (places.drawn[p] === 0 || places.longitude[p] === NO_DEGREE) continue;
-      const column = Math.floor((this.unwrapped(p) * scale) / cell) - column0;
-      const row = Math.floor((places.y[p] * scale) / cell) - row0;
+    const distinct = new Int32Array(taken.length);
+    groupOf.fill(-1);
+    for (let p = 0; p < n; p++) {
+      if (drawn[p] === 0 || longitude[p] === NO_DEGREE) continue;
+      const column = Math.floor((x[p] * scale) / cell) - column0;
+      const row = Math.floor((y[p] * scale) / cell) - row0;
       if (column < 0 || row < 0 || column >= columns || row >= rows) continue;
-      const apart = places.pin[p] === 0 && this.ringShown(p) ? 1 : 0;
+      const apart = pin[p] === 0 && this.ringShown(p) ? 1 : 0;
       const key = (row * columns + column) * 2 + apart;
       if (taken[key] === -1) {
+        if (kinds.length === most) return false;
         taken[key] = kinds.length;
         kinds.push(apart);
-        distinct.push(0);
       }
       groupOf[p] = taken[key];
       distinct[taken[key]]++;
@@ -93,7 +100,8 @@ export class Arrangement {
     /** 1 for groups of coarse places only. */
     this.coarse = Uint8Array.from(kinds);
     /** How many places a group holds, whatever is filtered. */
-    this.distinct = Int32Array.from(distinct);
+    this.distinct = distinct.subarray(0, this.size);
+    return true;
   }
 
   /**
@@ -103,10 +111,11 @@ export class Arrangement {
   _merge(weights) {
     const { size, groupOf, places, scale } = this;
     const [x, y, weight] = [0, 1, 2].map(() => new Float64Array(size));
+    const placeX = unwrappedAll(this);
     for (let p = 0; p < places.n; p++) {
       const group = groupOf[p];
       if (group < 0) continue;
-      x[group] += this.unwrapped(p) * weights[p];
+      x[group] += placeX[p] * weights[p];
       y[group] += places.y[p] * weights[p];
       weight[group] += weights[p];
     }
@@ -139,11 +148,6 @@ export class Arrangement {
     const pixels = this._radii[place] * this.scale;
     return Number.isNaN(pixels) ? this.screen.zoom >= MARK_FROM_ZOOM : pixels >= RING_FROM;
   }
-
-  /** Radius of a place's ring in pixels; NaN where its extent is not known. */
-  ringPixels(/** @type {number} */ place) {
-    return this._radii[place] * this.scale;
-  }
 }
 
 /** About how wide the circle of so many rows is drawn, in pixels. */
@@ -167,57 +171,84 @@ export class GroupCounter {
     this.category = category;
     this.categories = categories;
     const { size } = arrangement;
-    /** Rows per group and category. */
-    this.counts = new Int32Array(size * categories);
+    /** Rows per group and category; the last for rows that are off the screen. */
+    this.counts = new Int32Array(size * categories + 1);
+    /** Sums of row numbers likewise, modulo 2^32: the row itself where there is one. */
+    this._rowSums = new Int32Array(this.counts.length);
+    this._cellOf = this._cells();
     /** Rows per group whose place is coarse. */
     this.coarse = new Int32Array(size);
     this.sumX = new Float64Array(size);
     this.sumY = new Float64Array(size);
-    /** Sum of row numbers: the row itself where there is one. */
-    this.sumRow = new Float64Array(size);
     /** Rows per coarse place that stands apart. */
     this.atPlace = new Int32Array(arrangement.coarse.includes(1) ? table.places.n : 0);
     this._x = unwrappedAll(arrangement);
   }
 
+  /** Every row's place in `counts`. */
+  _cells() {
+    const { table: { n, place }, arrangement: { groupOf, size }, category, categories } = this;
+    const cells = arrayFor(size * categories, n);
+    for (let i = 0; i < n; i++) {
+      const group = groupOf[place[i]];
+      cells[i] = group < 0 ? size * categories : group * categories + category[i];
+    }
+    return cells;
+  }
+
   clear() {
-    const { counts, coarse, sumX, sumY, sumRow, atPlace } = this;
-    for (const sums of [counts, coarse, sumX, sumY, sumRow, atPlace]) sums.fill(0);
+    const { counts, coarse, sumX, sumY, _rowSums, atPlace } = this;
+    for (const sums of [counts, coarse, sumX, sumY, _rowSums, atPlace]) sums.fill(0);
   }
 
   addSlice(lo, hi, sign) {
-    const { alive, category, categories, counts, coarse, sumX, sumY, sumRow, atPlace, _x } = this;
-    const { groupOf, coarse: apart } = this.arrangement;
-    const { place, places: { y, pin } } = this.table;
-    for (let i = lo; i < hi; i++) {
-      if (alive[i] !== KIND.REGULAR) continue;
-      const p = place[i];
-      const group = groupOf[p];
-      if (group < 0) continue;
-      counts[group * categories + category[i]] += sign;
-      sumX[group] += sign * _x[p];
-      sumY[group] += sign * y[p];
-      sumRow[group] += sign * i;
-      if (pin[p] === 0) coarse[group] += sign;
-      if (apart[group] === 1) atPlace[p] += sign;
+    const { alive, counts, _rowSums: rowSums, _cellOf: cellOf, table: { place, places: { n } } } = this;
+    if (hi - lo < n * MANY) {
+      for (let i = lo; i < hi; i++) if (alive[i] === KIND.REGULAR) this._add(i, sign);
+      return;
     }
+    // Most places are met: what depends on the place is added once for each of them.
+    const met = new Int32Array(n);
+    for (let i = lo; i < hi; i++) {
+      const counted = Math.imul(sign, alive[i] & KIND.REGULAR);
+      const cell = cellOf[i];
+      counts[cell] += counted;
+      rowSums[cell] += Math.imul(i, counted);
+      met[place[i]] += counted;
+    }
+    for (let p = 0; p < n; p++) if (met[p] !== 0) this._addAt(p, met[p]);
   }
 
   addRows(rows, count) {
     for (let k = 0; k < count; k++) {
       const row = rows[k] < 0 ? -1 - rows[k] : rows[k];
-      if (this.alive[row] === KIND.OUT) continue;
-      const sign = rows[k] < 0 ? -1 : 1;
-      const place = this.table.place[row];
-      const group = this.arrangement.groupOf[place];
-      if (group < 0) continue;
-      this.counts[group * this.categories + this.category[row]] += sign;
-      this.sumX[group] += sign * this._x[place];
-      this.sumY[group] += sign * this.table.places.y[place];
-      this.sumRow[group] += sign * row;
-      if (this.table.places.pin[place] === 0) this.coarse[group] += sign;
-      if (this.arrangement.coarse[group] === 1) this.atPlace[place] += sign;
+      if (this.alive[row] !== KIND.OUT) this._add(row, rows[k] < 0 ? -1 : 1);
     }
+  }
+
+  _add(/** @type {number} */ row, /** @type {number} */ sign) {
+    const cell = this._cellOf[row];
+    this.counts[cell] += sign;
+    this._rowSums[cell] += Math.imul(sign, row);
+    this._addAt(this.table.place[row], sign);
+  }
+
+  /** Adds so many rows at a place. */
+  _addAt(/** @type {number} */ place, /** @type {number} */ count) {
+    const group = this.arrangement.groupOf[place];
+    if (group < 0) return;
+    this.sumX[group] += count * this._x[place];
+    this.sumY[group] += count * this.table.places.y[place];
+    if (this.table.places.pin[place] === 1) return;
+    this.coarse[group] += count;
+    if (this.arrangement.coarse[group] === 1) this.atPlace[place] += count;
+  }
+
+  /** The row of a group that holds one alone. @param {number} group @returns {number} */
+  onlyRow(group) {
+    let sum = 0;
+    for (let k = 0; k < this.categories; k++) sum += this._rowSums[group * this.categories + k];
+    return sum >>> 0;
   }
 
   /** Rows in a group. @param {number} group */

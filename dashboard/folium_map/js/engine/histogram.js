@@ -26,11 +26,12 @@ export class Histogram {
     this.categories = categories;
     this.extent = extent;
     this.days = Math.max(0, extent.to - extent.from + 1);
-    const lanes = () => Array.from({ length: categories }, () => new Float64Array(this.days + 1));
+    const lanes = (count) => Array.from({ length: count }, () => new Float64Array(this.days + 1));
     /** Per category, sums up to but without each day. */
-    this._exact = lanes();
-    this._coarse = lanes();
-    this._killed = new Float64Array(this.days + 1);
+    this._exact = lanes(categories);
+    this._coarse = lanes(categories);
+    [this._killed] = lanes(1);
+    this._slotOf = this._slots();
     /** Rows without any day. */
     this.undated = 0;
     this.update();
@@ -40,37 +41,58 @@ export class Histogram {
   update() {
     for (const lane of [...this._exact, ...this._coarse, this._killed]) lane.fill(0);
     this.undated = 0;
-    this._countAll();
-    // From changes at each day to the day's own value, and from there to sums before each day.
-    for (const lane of this._coarse) accumulate(lane);
-    accumulate(this._killed);
+    this._countSpans();
+    // From changes at each day to the day's own value.
+    for (const lane of [...this._coarse, this._killed]) accumulate(lane);
+    this._countDays();
     for (const lane of [...this._exact, ...this._coarse, this._killed]) sumsBefore(lane);
   }
 
-  _countAll() {
-    const { table: { n, start, end, columns, killed }, alive, category, extent } = this;
-    const { _exact: exact, _coarse: coarse, _killed: dead } = this;
-    const { date_precision: precision } = columns;
-    const { best } = killed;
+  /** Every row's lane: its category, and from `categories` on where the day is not exact. */
+  _slots() {
+    const { table: { n, columns: { date_precision: precision } }, category, categories } = this;
     const exactDay = this.table.code("date_precision", "day");
-    for (let i = 0; i < n; i++) {
-      if (alive[i] === KIND.REGULAR) { // one day, which is known
-        const day = start[i] - extent.from;
-        if (precision[i] === exactDay) exact[category[i]][day]++;
-        else spread(coarse[category[i]], day, day, 1);
-        if (best[i] > 0) spread(dead, day, day, best[i]);
-      } else if (alive[i] === KIND.LONG) {
-        if (start[i] === NO_START && end[i] === NO_END) {
-          this.undated++;
-          continue;
-        }
-        const first = (start[i] === NO_START ? end[i] : start[i]) - extent.from;
-        const last = Math.max(first, (end[i] === NO_END ? start[i] : end[i]) - extent.from);
-        const share = 1 / (last - first + 1);
-        if (first === last && precision[i] === exactDay) exact[category[i]][first]++;
-        else spread(coarse[category[i]], first, last, share);
-        if (best[i] > 0) spread(dead, first, last, best[i] * share);
+    const slots = new Uint8Array(n);
+    for (let i = 0; i < n; i++) slots[i] = category[i] + (precision[i] === exactDay ? 0 : categories);
+    return slots;
+  }
+
+  /** Adds rows of one day to that day, day by day: rows are sorted by it. */
+  _countDays() {
+    const { table: { dated, start, killed: { best } }, alive, extent, _slotOf: slotOf } = this;
+    const lanes = [...this._exact, ...this._coarse];
+    const counts = new Int32Array(lanes.length);
+    for (let i = 0; i < dated; ) {
+      const day = start[i];
+      let dead = 0;
+      for (; i < dated && start[i] === day; i++) {
+        const counted = alive[i] & KIND.REGULAR;
+        counts[slotOf[i]] += counted;
+        dead += best[i] & (0 - counted);
       }
+      for (let k = 0; k < counts.length; k++) lanes[k][day - extent.from] += counts[k];
+      counts.fill(0);
+      this._killed[day - extent.from] += dead;
+    }
+  }
+
+  /** Notes where rows that span days begin and end. */
+  _countSpans() {
+    const { table: { n, start, end, killed: { best } }, alive, categories, extent } = this;
+    const lanes = [...this._exact, ...this._coarse];
+    for (let i = 0; i < n; i++) {
+      if (alive[i] !== KIND.LONG) continue;
+      if (start[i] === NO_START && end[i] === NO_END) {
+        this.undated++;
+        continue;
+      }
+      const first = (start[i] === NO_START ? end[i] : start[i]) - extent.from;
+      const last = Math.max(first, (end[i] === NO_END ? start[i] : end[i]) - extent.from);
+      const share = 1 / (last - first + 1);
+      const slot = this._slotOf[i];
+      if (slot < categories && first === last) lanes[slot][first]++;
+      else spread(this._coarse[slot % categories], first, last, share);
+      if (best[i] > 0) spread(this._killed, first, last, best[i] * share);
     }
   }
 

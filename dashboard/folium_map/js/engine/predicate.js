@@ -66,12 +66,9 @@ export class Predicate {
   /** An actor in any of the roles. */
   actors(/** @type {string[]} */ names, /** @type {string[]} */ roles, /** @type {Uint8Array} */ mask) {
     const listed = listing(this.table.dictionaries.actor_cell, names);
-    const columns = roles.map((role) => this.table.columns[role]);
-    for (let i = 0; i < mask.length; i++) {
-      let found = 0;
-      for (let k = 0; k < columns.length; k++) found |= listed[columns[k][i]];
-      if (found === 0) mask[i] = 0;
-    }
+    const found = new Uint8Array(mask.length);
+    for (const role of roles) note(found, this.table.columns[role], listed);
+    for (let i = 0; i < mask.length; i++) mask[i] &= 0 - found[i];
   }
 
   /** All that a place decides, as one table over the places. */
@@ -90,9 +87,17 @@ export class Predicate {
   }
 }
 
-/** @param {Uint8Array} mask @param {ArrayLike<number>} codes @param {Uint8Array} allowed */
+/**
+ * Without a branch, as all passes over the rows: a processor cannot guess which of them stay.
+ *
+ * @param {Uint8Array} mask @param {ArrayLike<number>} codes @param {Uint8Array} allowed 0 or 1
+ */
 export function keep(mask, codes, allowed) {
-  for (let i = 0; i < mask.length; i++) if (allowed[codes[i]] === 0) mask[i] = 0;
+  for (let i = 0; i < mask.length; i++) mask[i] &= 0 - allowed[codes[i]];
+}
+
+function note(/** @type {Uint8Array} */ found, codes, /** @type {Uint8Array} */ listed) {
+  for (let i = 0; i < found.length; i++) found[i] |= listed[codes[i]];
 }
 
 /** Codes (0 is null) of the dictionary's words that are among the values. */
@@ -110,13 +115,14 @@ function listing(/** @type {string[]} */ cells, /** @type {string[]} */ values) 
 
 function atLeast(mask, figures, flags, known, least) {
   for (let i = 0; i < mask.length; i++) {
-    if ((flags[i] & known) === 0 || figures[i] < least) mask[i] = 0;
+    mask[i] &= 0 - Number((flags[i] & known) !== 0 && figures[i] >= least);
   }
 }
 
 /** @param {Uint8Array|null} one @param {Uint8Array} other @returns {Uint8Array} */
 function both(one, other) {
-  return one === null ? other : other.map((value, i) => value & one[i]);
+  if (one !== null) for (let i = 0; i < other.length; i++) other[i] &= one[i];
+  return other;
 }
 
 /**
@@ -131,8 +137,8 @@ export function inBox({ n, latitude, longitude }, [west, south, east, north]) {
     if (latitude[i] === NO_DEGREE || longitude[i] === NO_DEGREE) continue;
     const y = latitude[i] / MICRO;
     const x = longitude[i] / MICRO;
-    const between = crosses ? x >= west || x <= east : x >= west && x <= east;
-    inside[i] = Number(between && y >= south && y <= north);
+    if (y < south || y > north) continue;
+    inside[i] = Number(crosses ? x >= west || x <= east : x >= west && x <= east);
   }
   return inside;
 }
@@ -146,19 +152,32 @@ export function inBox({ n, latitude, longitude }, [west, south, east, north]) {
  */
 export function inPolygon({ n, latitude, longitude }, corners) {
   const inside = new Uint8Array(n);
-  const edges = corners
-    .map(([x1, y1], k) => [x1, y1, ...corners[(k + 1) % corners.length]])
-    .filter(([, y1, , y2]) => y1 !== y2)
-    .map(([x1, y1, x2, y2]) => [x1, y1, y2, (x2 - x1) / (y2 - y1)]);
+  const edges = edgesOf(corners);
+  const [[west, east], [south, north]] = [0, 1].map((axis) => extremes(corners, axis));
   for (let i = 0; i < n; i++) {
     if (latitude[i] === NO_DEGREE || longitude[i] === NO_DEGREE) continue;
     const y = latitude[i] / MICRO;
     const x = longitude[i] / MICRO;
+    if (x < west || x > east || y < south || y > north) continue;
     let crossings = 0;
-    for (const [x1, y1, y2, slope] of edges) {
-      if (y1 > y !== y2 > y && x < (y - y1) * slope + x1) crossings++;
+    for (let k = 0; k < edges.length; k += 4) {
+      const y1 = edges[k + 1];
+      if (y1 > y !== edges[k + 2] > y && x < (y - y1) * edges[k + 3] + edges[k]) crossings++;
     }
     inside[i] = crossings & 1;
   }
   return inside;
+}
+
+/** x, y, the other end's y and the slope of every edge that is not level. */
+function edgesOf(/** @type {[number, number][]} */ corners) {
+  const ends = corners.map(([x1, y1], k) => [x1, y1, ...corners[(k + 1) % corners.length]]);
+  const sloping = ends.filter(([, y1, , y2]) => y1 !== y2);
+  return Float64Array.from(sloping.flatMap(([x1, y1, x2, y2]) => [x1, y1, y2, (x2 - x1) / (y2 - y1)]));
+}
+
+/** Beyond these no point is inside; a little wider, as an edge's own arithmetic rounds. */
+function extremes(/** @type {[number, number][]} */ corners, /** @type {number} */ axis) {
+  const values = corners.map((corner) => corner[axis]);
+  return [Math.min(...values) - 1e-6, Math.max(...values) + 1e-6];
 }

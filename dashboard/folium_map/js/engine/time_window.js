@@ -14,6 +14,9 @@ export const TO_OPEN = 0x7fffffff;
 /** How a row is found: as part of the slice, or in the list of the others. */
 export const KIND = Object.freeze({ OUT: 0, REGULAR: 1, LONG: 2 });
 
+/** Up to this share of all rows, those that pass a filter are few. */
+const FEW = 0.2;
+
 export class TimeWindow {
   /** @param {import("./columns.js").Table} table */
   constructor({ n, start, end }) {
@@ -39,6 +42,19 @@ export class TimeWindow {
       this.latest[k++] = latest;
     }
     this._rows = new Int32Array(long);
+    /** Single days that pass the filter, in order, where they are few; else null. */
+    this._few = null;
+  }
+
+  /**
+   * Takes note of which rows pass: where they are few, they are visited one by one.
+   *
+   * @param {Uint8Array} alive every row's `KIND` where it passes, else 0
+   */
+  pass(alive) {
+    let passing = 0;
+    for (let i = 0; i < this.n; i++) passing += alive[i] & KIND.REGULAR;
+    this._few = passing < this.n * FEW ? rowsOf(alive, passing) : null;
   }
 
   /** Whether a range touches any of a row's days. @param {number} row @param {Range} range */
@@ -74,16 +90,29 @@ export class TimeWindow {
     const moved = Math.abs(next.lo - last.lo) + Math.abs(next.hi - last.hi);
     if (before === null || moved > next.hi - next.lo) {
       accumulator.clear();
-      accumulator.addSlice(next.lo, next.hi, 1);
+      this._add(accumulator, next.lo, next.hi, 1);
       accumulator.addRows(this._rows, this._entering(null, after));
       return;
     }
     // The slices overlap here: were they apart, more would have moved than there is.
-    if (next.lo < last.lo) accumulator.addSlice(next.lo, last.lo, 1);
-    else accumulator.addSlice(last.lo, next.lo, -1);
-    if (next.hi > last.hi) accumulator.addSlice(last.hi, next.hi, 1);
-    else accumulator.addSlice(next.hi, last.hi, -1);
+    if (next.lo < last.lo) this._add(accumulator, next.lo, last.lo, 1);
+    else this._add(accumulator, last.lo, next.lo, -1);
+    if (next.hi > last.hi) this._add(accumulator, last.hi, next.hi, 1);
+    else this._add(accumulator, next.hi, last.hi, -1);
     accumulator.addRows(this._rows, this._entering(before, after));
+  }
+
+  /** The single days of a slice, as a slice or one by one. */
+  _add(accumulator, /** @type {number} */ lo, /** @type {number} */ hi, /** @type {1|-1} */ sign) {
+    if (lo === hi) return;
+    if (this._few === null) {
+      accumulator.addSlice(lo, hi, sign);
+      return;
+    }
+    const from = lowerBound(this._few, this._few.length, lo);
+    const rows = this._few.slice(from, lowerBound(this._few, this._few.length, hi));
+    if (sign < 0) for (let k = 0; k < rows.length; k++) rows[k] = -1 - rows[k];
+    accumulator.addRows(rows, rows.length);
   }
 
   /** Fill `_rows` with long rows that enter (row) or leave (-1 - row); how many there are. */
@@ -104,6 +133,13 @@ export class TimeWindow {
     }
     return count;
   }
+}
+
+/** @returns {Int32Array} the single days that pass, in order */
+function rowsOf(/** @type {Uint8Array} */ alive, /** @type {number} */ count) {
+  const rows = new Int32Array(count);
+  for (let i = 0, k = 0; k < count; i++) if (alive[i] === KIND.REGULAR) rows[k++] = i;
+  return rows;
 }
 
 /** First place in `sorted` that is not below `value`. */

@@ -150,6 +150,7 @@ export class IncidentView extends EventTarget {
       for (let i = 0; i < mask.length; i++) mask[i] *= found[i];
     }
     this.alive.set(mask);
+    this.window.pass(mask);
     this.revision++;
   }
 
