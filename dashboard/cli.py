@@ -141,6 +141,14 @@ def _undo(parser: argparse.ArgumentParser) -> None:
     _output(parser)
 
 
+def _attention(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="write them as CSV, to be mended and imported"
+    )
+    _store(parser)
+    _output(parser)
+
+
 def _geocode(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", nargs="*", help="one or more place names")
     for field in ("country", "admin1", "admin2"):
@@ -189,6 +197,7 @@ COMMANDS: dict[str, Command] = {
     "summary": Command("counts and sentence of a choice", _summary, "record:summary"),
     "export": Command("write a choice to a file", _export, "record:export"),
     "undo": Command("take an import back", _undo, "record:undo"),
+    "attention": Command("rows that wait for a person", _attention, "attention:attention"),
     "geocode": Command("find places by name, offline", _geocode, "places:geocode"),
     "places": Command("villages and spots of a country", _places, "places:packs"),
     "read": Command("read a news text into draft incidents", _read, "news:read"),

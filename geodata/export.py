@@ -349,14 +349,21 @@ def write_attention(rows: pd.DataFrame, path: Path) -> Path:
         OSError: it cannot be written.
     """
     path = _free_name(path)
+    with _whole(path) as part:
+        part.write_bytes(attention_csv(rows))
+    return path
+
+
+def attention_csv(rows: pd.DataFrame) -> bytes:
+    """Rows that need attention as the CSV that `write_attention` writes."""
     said = rows[[name for name in _SAID if name in rows.columns]].add_prefix("attention_")
     cells = pd.DataFrame([_cells(raw) for raw in rows["raw"]], dtype=object)
     cells = cells[[name for name in cells.columns if name not in said.columns]]
     table = pd.concat([said.reset_index(drop=True), cells], axis=1)
     text = {name: _as_strings(table[name]) for name in table.columns}
-    with _whole(path) as part:
-        arrow_csv.write_csv(_protected(pa.table(text)), part)
-    return path
+    out = pa.BufferOutputStream()
+    arrow_csv.write_csv(_protected(pa.table(text)), out)
+    return bytes(out.getvalue())
 
 
 def _cells(raw: str | None) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from collections.abc import Hashable, Mapping
 from pathlib import Path, PurePath
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
+from dashboard import attention
 from dashboard.plain import notice, say
 from dashboard.served import ServedStore, served
 from geodata.errors import ConflictMapError
@@ -32,7 +32,7 @@ def show() -> None:
         else f"This store is {here.store.path}."
     )
     _add(here)
-    _attention(here)
+    attention.show(here)
     _datasets(here)
     _imports(here)
 
@@ -97,15 +97,6 @@ def _sentence(done: ImportRecord) -> str:
     )
 
 
-def _attention(here: ServedStore) -> None:
-    rows = here.store.attention()
-    if rows.empty:
-        return
-    st.header("Rows that need attention", divider="grey")
-    say("They are kept as they were read. Correct them in the file and import it again.")
-    st.dataframe(_as_text(rows), hide_index=True)
-
-
 def _datasets(here: ServedStore) -> None:
     st.header("Data sets", divider="grey")
     sets = here.store.datasets()
@@ -159,7 +150,3 @@ def _imports(here: ServedStore) -> None:
         if button.button(word, key=f"{word}_{record.import_id}", width="stretch"):
             act(record.import_id, who=WHO, why=f"{word.lower()} on the Data page")
             st.rerun()
-
-
-def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.astype("string")

@@ -359,3 +359,17 @@ def test_an_interrupt_is_one_sentence_and_code_130(tmp_path: Path) -> None:
         running.send_signal(signal.SIGINT)
         out, err = running.communicate(timeout=60)
     assert (running.returncode, out, err) == (130, "", "conflictmap: Interrupted.\n")
+
+
+def test_rows_that_wait_are_listed_and_mended_in_a_table(
+    tmp_path: Path, store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (row,) = answer(capsys, "attention", "--store", store)
+    assert (row["file"], row["row"], row["columns"]) == ("incidents.csv", 3, ["date_start"])
+    out = tmp_path / "waiting.csv"
+    assert answer(capsys, "attention", "--store", store, "--out", out)["rows"] == 1
+    out.write_text(out.read_text("utf-8").replace("31/02/2016", "29/02/2016"), "utf-8")
+    assert answer(capsys, "import", out, "--dataset", "incidents", "--store", store)["added"] == 1
+    assert answer(capsys, "attention", "--store", store) == []
+    nowhere = tmp_path / "no" / "such.csv"
+    assert "cannot be written" in refusal(capsys, "attention", "--store", store, "--out", nowhere)
