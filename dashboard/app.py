@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import session
+from dashboard import account, session
 from dashboard.pages import about, data, places, review
 from dashboard.pages import map as map_page
 
@@ -14,14 +14,17 @@ st.set_page_config(
 st.html("<style>[data-testid=stMainBlockContainer] { padding-top: 4.75rem; }</style>")
 # No icons: Streamlit would take the page's as favicon and fetch it from a stranger.
 page = st.navigation(
-    [
-        st.Page(map_page.show, title=session.MAP_PAGE, url_path="map", default=True),
-        st.Page(data.show, title="Data", url_path="data"),
-        st.Page(review.show, title="Review", url_path="review"),
-        st.Page(places.show, title="Places", url_path="places"),
-        st.Page(about.show, title="About", url_path="about"),
-    ],
+    account.pages_for(
+        [
+            st.Page(map_page.show, title=session.MAP_PAGE, url_path="map", default=True),
+            st.Page(data.show, title="Data", url_path="data"),
+            st.Page(review.show, title="Review", url_path="review"),
+            st.Page(places.show, title="Places", url_path="places"),
+            st.Page(about.show, title="About", url_path="about"),
+        ]
+    ),
     position="top",
 )
 session.visit(page.title)
 page.run()
+account.show()

@@ -101,6 +101,14 @@ def _serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=_port, help="by default the first free one from 8765")
     parser.add_argument("--no-browser", action="store_true", help="do not open the page")
     parser.add_argument(
+        "--address", default="127.0.0.1", metavar="IP",
+        help="where to listen; anything but this machine's own address needs --access",
+    )  # fmt: skip
+    parser.add_argument(
+        "--access", type=Path, metavar="FILE",
+        help="who may come in: serve to several people, see docs/hosting.md",
+    )  # fmt: skip
+    parser.add_argument(
         "--base-map", type=Path, action="append", metavar="FILE",
         help="a file with a street map or imagery (MBTiles or PMTiles, pictures); may be repeated",
     )  # fmt: skip

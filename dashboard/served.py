@@ -10,23 +10,26 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from streamlit import config
 
+from dashboard.access import asking
 from dashboard.base_maps import BaseMaps
 from geodata.gazetteer import Gazetteer
 from geodata.pack import FORMAT, pack_gzip
 from geodata.placing import TaughtGazetteer
-from geodata.store import Snapshot, Store
+from geodata.store import RestrictedStore, Rights, Snapshot, Store
 
 Offer = Mapping[str, tuple[str, ...]]
 
 KEPT_VERSIONS = 3
 """How many versions stay readable, for pages that have not yet heard of a newer one."""
+KEPT_SCOPES = 8
+"""How many narrower views of the store are kept ready, for people who may not see all of it."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,22 @@ class ServedStore:
     _editions: OrderedDict[str, Edition] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _taught: TaughtGazetteer = field(default_factory=TaughtGazetteer)
+    _scopes: OrderedDict[str, OrderedDict[str, Edition]] = field(default_factory=OrderedDict)
+
+    def as_seen_by(self, rights: Rights) -> ServedStore:
+        """The same store as somebody with these rights sees and may use it.
+
+        Row numbers and tokens of one scope mean nothing in another, and are unknown there.
+        """
+        store = RestrictedStore(self.store, rights)
+        if rights.team:
+            return replace(self, store=store)
+        with self._lock:
+            editions = self._scopes.setdefault(rights.scope, OrderedDict())
+            self._scopes.move_to_end(rights.scope)
+            while len(self._scopes) > KEPT_SCOPES:
+                self._scopes.popitem(last=False)
+        return replace(self, store=store, _editions=editions, _taught=TaughtGazetteer())
 
     def edition(self) -> Edition:
         """The store as it is now; follows it when another process has changed it."""
@@ -126,8 +145,8 @@ def serve_from(served: ServedStore) -> None:
     _served = served
 
 
-def served() -> ServedStore:
-    """The store that this process serves.
+def whole() -> ServedStore:
+    """The store that this process serves, whoever asks; for the server itself.
 
     Raises:
         RuntimeError: no server was started in this process.
@@ -135,3 +154,14 @@ def served() -> ServedStore:
     if _served is None:
         raise RuntimeError("No store is served; start the dashboard with `conflictmap serve`.")
     return _served
+
+
+def served() -> ServedStore:
+    """The store that this process serves, as whoever asks may see and use it.
+
+    Raises:
+        NotAllowed: nobody who may is known.
+        RuntimeError: no server was started in this process.
+    """
+    rights = asking.rights()
+    return whole() if rights is None else whole().as_seen_by(rights)

@@ -1,31 +1,37 @@
-"""The server: Streamlit's pages, the data routes, and one door of headers before them all."""
+"""The server: Streamlit's pages, the data routes, and one door before them all."""
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import hashlib
-import logging
-import re
+import hmac
+import ipaddress
+import os
 import socket
 import sys
 import tempfile
 import threading
 import webbrowser
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import streamlit
 from platformdirs import user_data_path
 from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
 
+from dashboard import operations
+from dashboard.access import asking, signin
+from dashboard.access.book import Book
+from dashboard.access.door import LOOPBACK, Door
+from dashboard.access.gate import Gate
+from dashboard.access.settings import AccessSettings
 from dashboard.base_maps import BaseMaps
+from dashboard.headers import Headers
 from dashboard.routes import ROUTES
-from dashboard.served import ServedStore, serve_from
+from dashboard.served import ServedStore, serve_from, whole
 from geodata.errors import ConflictMapError, StoreError
 from geodata.gazetteer import Gazetteer
 from geodata.ingest import load_sample
@@ -42,6 +48,25 @@ class PortTaken(ConflictMapError):
     """Another program listens where we should."""
 
 
+class Unguarded(ConflictMapError):
+    """Others could reach the server, and nothing says who may come in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where a server listens.
+
+    Attributes:
+        port: None takes the first free one from `FIRST_PORT`.
+        address: of a network interface; anything but loopback needs access settings.
+        open_browser: whether to open the page.
+    """
+
+    port: int | None = None
+    address: str = ADDRESS
+    open_browser: bool = False
+
+
 def default_store() -> Path:
     """Where a person's own store is kept: the platform's folder for application data."""
     return user_data_path("conflictmap", appauthor=False) / "store.duckdb"
@@ -49,30 +74,34 @@ def default_store() -> Path:
 
 def serve(
     store: Path | None,
-    port: int | None,
+    listening: Listening,
     *,
-    open_browser: bool,
     sample: bool,
     base_maps: BaseMaps | None = None,
+    access: AccessSettings | None = None,
 ) -> int:
-    """Serve a store on this machine until interrupted.
+    """Serve a store until interrupted: to one person on this machine, or to those of `access`.
 
     Args:
         store: the store's file; None takes `default_store`. Created, with the sample in it, where
             there is none.
-        port: to listen on; None takes the first free one from `FIRST_PORT`.
-        open_browser: whether to open the page.
+        listening: where, and whether to open the page.
         sample: serve a throw-away store with the sample alone.
         base_maps: what can lie under the incidents beside the drawn map.
+        access: who may come in; None for one person on their own machine.
 
     Returns:
         The exit code, 0.
 
     Raises:
+        Unguarded: others could reach it, and there are no access settings.
         PortTaken: the port asked for is in use.
         StoreError: the store cannot be opened.
     """
-    port = free_port() if port is None else claim(port)
+    refuse_unguarded(listening.address, access)
+    address = listening.address
+    port = listening.port
+    port = free_port(address) if port is None else claim(port, address)
     with contextlib.ExitStack() as leaving:
         if sample:
             folder = leaving.enter_context(tempfile.TemporaryDirectory(prefix="conflictmap-"))
@@ -82,8 +111,48 @@ def serve(
         served.base_maps = base_maps or BaseMaps()
         serve_from(served)
         served.edition()
-        _run(port, open_browser=open_browser, pictures_from=served.base_maps.origins())
+        gate = None if access is None else leaving.enter_context(guarded(served, access))
+        _run(Listening(port, address, listening.open_browser), gate)
     return 0
+
+
+def refuse_unguarded(address: str, access: AccessSettings | None) -> None:
+    """Nothing, where only this machine can reach the address or somebody guards it.
+
+    Raises:
+        Unguarded: others could reach it, and there are no access settings.
+    """
+    with contextlib.suppress(ValueError):
+        if access is not None or ipaddress.ip_address(address).is_loopback:
+            return
+    if access is None and address != "localhost":
+        raise Unguarded(
+            f"On {address} other machines could reach the map, and everybody there could change "
+            "it. Say who may come in with --access FILE (docs/hosting.md), or leave --address out."
+        )
+
+
+@contextlib.contextmanager
+def guarded(served: ServedStore, access: AccessSettings) -> Iterator[Gate]:
+    """The gate of a store, in force until the block ends."""
+    store = served.store.snapshot().store
+    book = Book(access.book or book_beside(served.store.path), store)
+    gate = Gate(access, book, store)
+    # Streamlit signs its token against forged uploads with it; all processes must use the same.
+    signed = hmac.new(access.secret.encode(), b"streamlit", hashlib.sha256).hexdigest()
+    os.environ["STREAMLIT_SERVER_COOKIE_SECRET"] = signed
+    operations.log_to_stderr()
+    asking.guard_with(gate)
+    try:
+        yield gate
+    finally:
+        asking.guard_with(None)
+        book.close()
+
+
+def book_beside(store: Path) -> Path:
+    """Where sessions, links and audit of a store are kept, unless the settings say otherwise."""
+    return store.with_name(store.name + ".access")
 
 
 def open_store(path: Path) -> ServedStore:
@@ -106,7 +175,7 @@ def open_store(path: Path) -> ServedStore:
     return served
 
 
-def free_port() -> int:
+def free_port(address: str = ADDRESS) -> int:
     """The first free port from `FIRST_PORT` on.
 
     Raises:
@@ -114,23 +183,24 @@ def free_port() -> int:
     """
     for port in range(FIRST_PORT, FIRST_PORT + PORTS_TRIED):
         with contextlib.suppress(PortTaken):
-            return claim(port)
+            return claim(port, address)
     raise PortTaken(
         f"Ports {FIRST_PORT} to {FIRST_PORT + PORTS_TRIED - 1} are all in use; name one: --port."
     )
 
 
-def claim(port: int) -> int:
+def claim(port: int, address: str = ADDRESS) -> int:
     """The port itself, if nobody listens there.
 
     Raises:
         PortTaken: somebody does, or it is not ours to take.
     """
-    with socket.socket() as probe:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as probe:
         if sys.platform != "win32":
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((ADDRESS, port))
+            probe.bind((address, port))
         except (OSError, OverflowError) as error:
             raise PortTaken(
                 f"Port {port} cannot be used ({error}); choose another with --port."
@@ -148,49 +218,65 @@ def _progress(what: str, share: float) -> None:
         sys.stderr.flush()
 
 
-def _run(port: int, *, open_browser: bool, pictures_from: Sequence[str]) -> None:
-    address = f"http://{ADDRESS}:{port}"
+def _run(listening: Listening, gate: Gate | None) -> None:
+    port = listening.port or FIRST_PORT
+    address = f"http://{ADDRESS}:{port}" if gate is None else gate.settings.address
 
     @contextlib.asynccontextmanager
     async def announce(_: object) -> AsyncIterator[None]:
         print(f"Conflict Map is at {address} (Ctrl-C stops it)", flush=True)  # noqa: T201 — likewise
-        if open_browser:
+        if listening.open_browser:
             threading.Timer(0.5, webbrowser.open, [address]).start()
         yield
 
-    application(announce, pictures_from).run(config=settings(port))
+    application(announce, gate).run(config=settings(port, listening.address, gate))
 
 
-def application(lifespan: Any = None, pictures_from: Sequence[str] = ()) -> streamlit.App:
+def application(lifespan: Any = None, gate: Gate | None = None) -> streamlit.App:
     """The whole application as ASGI: pages, routes and the door.
 
     Args:
         lifespan: as Starlette takes it.
-        pictures_from: origins that the page may ask for pictures beside the application's own.
+        gate: who may come in; None for one person on their own machine.
     """
     # Streamlit takes a folder named "pages" for pages of its own until `st.navigation` has run
     # once: the first address opened, such as /data, would show that file and nothing else.
     PagesManager.uses_pages_directory = False
+    routes = (*ROUTES, *operations.ROUTES, *(() if gate is None else signin.ROUTES))
+    hosts = LOOPBACK if gate is None else {gate.settings.host}
     return streamlit.App(
         Path(__file__).with_name("app.py"),
-        routes=ROUTES,
+        routes=routes,
         middleware=[
-            Middleware(TrustedHostMiddleware, allowed_hosts=[ADDRESS, "localhost", "[::1]"]),
-            Middleware(Headers, pictures_from=pictures_from),
+            Middleware(
+                Headers,
+                pictures_from=whole().base_maps.origins(),
+                secure=gate is not None and gate.settings.secure,
+            ),
+            Middleware(Door, gate=gate, hosts=hosts, watch=operations.answered),
         ],
         lifespan=lifespan,
-        on_script_error=_log_error,
+        on_script_error=operations.page_failed,
     )
 
 
-def _log_error(error: Exception) -> None:
-    logging.getLogger("conflictmap").error("A page failed", exc_info=error)
-
-
-def settings(port: int) -> dict[str, Any]:
+def settings(port: int, address: str = ADDRESS, gate: Gate | None = None) -> dict[str, Any]:
     """Streamlit's settings; given at the start, so that no file on the machine undoes them."""
+    return _settings(port) | {"server.address": address} | ({} if gate is None else _hosted(gate))
+
+
+def _hosted(gate: Gate) -> dict[str, Any]:
+    limits = gate.settings.limits
     return {
-        "server.address": ADDRESS,
+        "server.maxUploadSize": limits.upload_mb,
+        "server.maxMessageSize": limits.message_mb,
+        "server.disconnectedSessionTTL": limits.cached_sessions_s,
+        "server.corsAllowedOrigins": [gate.settings.address],
+    }
+
+
+def _settings(port: int) -> dict[str, Any]:
+    return {
         "server.port": port,
         "server.headless": True,
         "server.fileWatcherType": "none",
@@ -216,64 +302,3 @@ def settings(port: int) -> dict[str, Any]:
         "theme.dark.secondaryBackgroundColor": "#23282e",
         "theme.dark.textColor": "#e7e6e2",
     }
-
-
-def _inline_script_hashes() -> Iterator[str]:
-    page = Path(streamlit.__file__).parent / "static" / "index.html"
-    for script in re.findall(r"<script>(.*?)</script>", page.read_text("utf-8"), re.DOTALL):
-        digest = hashlib.sha256(script.encode()).digest()
-        yield f"'sha256-{base64.b64encode(digest).decode()}'"
-
-
-def content_security_policy(pictures_from: Sequence[str] = ()) -> str:
-    """What the page may load and run: its own files, Streamlit's one inline script by its hash.
-
-    Args:
-        pictures_from: origins of online tiles that whoever started the server has switched on.
-    """
-    rules = {
-        "default-src": "'self'",
-        "script-src": " ".join(["'self'", "blob:", *_inline_script_hashes()]),
-        "style-src": "'self' 'unsafe-inline'",
-        "img-src": " ".join(["'self'", "data:", "blob:", *pictures_from]),
-        "font-src": "'self' data:",
-        "connect-src": "'self'",
-        "worker-src": "'self' blob:",
-        "object-src": "'none'",
-        "base-uri": "'self'",
-        "form-action": "'self'",
-        "frame-ancestors": "'self'",
-    }
-    return "; ".join(f"{name} {value}" for name, value in rules.items())
-
-
-class Headers:
-    """ASGI middleware that sets the security headers of every answer."""
-
-    def __init__(self, app: ASGIApp, pictures_from: Sequence[str] = ()) -> None:
-        self.app = app
-        self.headers = [
-            (b"content-security-policy", content_security_policy(pictures_from).encode()),
-            (b"x-content-type-options", b"nosniff"),
-            (b"referrer-policy", b"no-referrer"),
-            (b"x-frame-options", b"SAMEORIGIN"),
-            (b"x-dns-prefetch-control", b"off"),
-            (b"cross-origin-opener-policy", b"same-origin"),
-            (b"cross-origin-resource-policy", b"same-origin"),
-            (b"permissions-policy", b"geolocation=(), camera=(), microphone=()"),
-        ]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on, with the headers added to whatever answer starts."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        ours = {name for name, _ in self.headers}
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                kept = [pair for pair in message.get("headers", []) if pair[0].lower() not in ours]
-                message = {**message, "headers": [*kept, *self.headers]}
-            await send(message)
-
-        await self.app(scope, receive, send_with_headers)

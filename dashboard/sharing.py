@@ -6,10 +6,11 @@ import datetime as dt
 
 import streamlit as st
 
+from dashboard.access import asking
 from dashboard.plain import say
 from dashboard.served import served
 from dashboard.share import MOST_DETAILED, standalone_html
-from geodata.filters import IncidentFilter
+from geodata.filters import IncidentFilter, to_query
 
 MEDIA_TYPE = "text/html"
 
@@ -25,6 +26,7 @@ def share_button(chosen: IncidentFilter) -> None:
         sensitive = st.checkbox("Include incidents marked sensitive", key="share_sensitive")
 
         def made() -> bytes:
+            asking.exporting(f"one file: {to_query(chosen)}")
             now = dt.datetime.now(tz=dt.UTC)
             store = served().store
             return standalone_html(store, chosen, made_at=now, sensitive=sensitive).content

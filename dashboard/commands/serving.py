@@ -7,6 +7,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from dashboard import server
+from dashboard.access.settings import read_settings
 from dashboard.base_maps import BaseMaps
 from dashboard.commands.terminal import Terminal, store_path
 
@@ -25,10 +26,10 @@ def serve(arguments: Namespace, terminal: Terminal) -> int:
     try:
         return server.serve(
             None if arguments.store is None else store_path(arguments),
-            arguments.port,
-            open_browser=not arguments.no_browser,
+            server.Listening(arguments.port, arguments.address, not arguments.no_browser),
             sample=arguments.sample,
             base_maps=base_maps,
+            access=None if arguments.access is None else read_settings(arguments.access),
         )
     finally:
         base_maps.close()

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import server
+from dashboard import headers, server
 from dashboard.base_maps import BaseMaps, online_tiles
 from dashboard.cli import main, parser
 from dashboard.commands.serving import BASE_MAP_SETTING
@@ -82,15 +82,15 @@ def test_the_page_is_told_what_can_be_chosen_and_who_would_be_asked(base_maps: B
 def test_without_a_word_nothing_is_offered_and_no_stranger_may_be_asked(here: ServedStore) -> None:
     assert here.base_maps.origins() == ()
     assert json.loads(ask("/layers").body)["base_maps"] == []
-    assert "img-src 'self' data: blob:;" in server.content_security_policy()
+    assert "img-src 'self' data: blob:;" in headers.content_security_policy()
 
 
 def test_the_policy_is_widened_by_exactly_the_hosts_that_are_named() -> None:
     names = ["OpenStreetMap.Mapnik", "https://tiles.example:8443/{z}/{x}/{y}.png"]
     origins = BaseMaps.opened([], names).origins()
     assert origins == ("https://tile.openstreetmap.org", "https://tiles.example:8443")
-    before = server.content_security_policy().split("; ")
-    after = server.content_security_policy(origins).split("; ")
+    before = headers.content_security_policy().split("; ")
+    after = headers.content_security_policy(origins).split("; ")
     changed = [(a, b) for a, b in zip(before, after, strict=True) if a != b]
     assert changed == [(before[3], f"{before[3]} {' '.join(origins)}")]
 

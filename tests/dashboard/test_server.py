@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import server
+from dashboard import headers, server
 from geodata.errors import StoreError
 
 
@@ -72,7 +72,8 @@ def test_a_free_port_is_found_beside_a_taken_one(monkeypatch: pytest.MonkeyPatch
 
 
 def test_no_script_may_run_but_our_own_and_streamlits_by_its_hash() -> None:
-    rules = dict(rule.strip().split(" ", 1) for rule in server.content_security_policy().split(";"))
+    policy = headers.content_security_policy()
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
     assert "unsafe" not in rules["script-src"]
     assert rules["script-src"].startswith("'self' blob: 'sha256-")
     assert rules["connect-src"] == "'self'"

@@ -1,0 +1,58 @@
+"""On the page: which pages a person has, who they are, and the way in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from dashboard.access import asking
+from dashboard.access.principal import Principal
+from dashboard.access.rules import PAGES
+from dashboard.plain import say
+
+_WHOSE: Final = "whose_page"
+_IN: Final = '<a href="signin" target="_self">Sign in</a>'
+_OUT: Final = '<a href="signout" target="_self">Sign out</a>'
+
+
+def pages_for(pages: Iterable[StreamlitPage]) -> list[StreamlitPage]:
+    """Those of the pages that whoever asks may open; ends the run where that is nobody.
+
+    What a page kept for one person is forgotten before another sees it.
+    """
+    who = asking.principal()
+    if who is None:
+        say("Your session has ended.")
+        st.html(_IN)
+        st.stop()
+    _forget_others(who)
+    if asking.gate() is None:
+        return list(pages)
+    return [page for page in pages if _may(who, page.url_path)]
+
+
+def _may(who: Principal, url_path: str) -> bool:
+    need = PAGES.get(url_path)
+    return need is not None and need.allows(who)
+
+
+def _forget_others(who: Principal) -> None:
+    if st.session_state.setdefault(_WHOSE, who) != who:
+        st.session_state.clear()
+        st.session_state[_WHOSE] = who
+
+
+def show() -> None:
+    """Who is signed in, at the end of the sidebar; nothing on a person's own machine."""
+    if asking.gate() is None:
+        return
+    who = asking.principal()
+    with st.sidebar:
+        if who is None or who.name is None:
+            st.html(_IN)
+        else:
+            st.text(f"{who.name}, {who.role.name.lower()}")
+            st.html(_OUT)

@@ -1,0 +1,137 @@
+"""How a server is watched: is it alive, is it ready, what does it do, what went wrong.
+
+A log line is one JSON object with the route's template, never an address as it was asked for: that
+may hold a place, a name or a search. Errors get an id that the page shows and the log has; the log
+has the way through the code and the kind of error, not its words, which may be an incident's.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import secrets
+import sys
+import traceback
+from typing import Final
+
+import streamlit as st
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.platform_collector import PlatformCollector
+from prometheus_client.process_collector import ProcessCollector
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from dashboard.access.principal import Principal
+from dashboard.served import whole
+from geodata.errors import ConflictMapError, NotAllowed
+
+LOG: Final = logging.getLogger("conflictmap.server")
+_QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics", "/_stcore/health"})
+
+REGISTRY: Final = CollectorRegistry()
+ProcessCollector(registry=REGISTRY)
+PlatformCollector(registry=REGISTRY)
+_ANSWERS: Final = Counter(
+    "conflictmap_answers", "Answers by route and status", ["route", "status"], registry=REGISTRY
+)
+_SECONDS: Final = Histogram(
+    "conflictmap_answer_seconds",
+    "Time to answer; of a websocket, how long it was open",
+    ["route"],
+    registry=REGISTRY,
+    buckets=(0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 60),
+)
+_ERRORS: Final = Counter("conflictmap_page_errors", "Pages that failed", registry=REGISTRY)
+_VERSION: Final = Gauge("conflictmap_store_version", "Changes made so far", registry=REGISTRY)
+_INCIDENTS: Final = Gauge("conflictmap_incidents", "Live incidents", registry=REGISTRY)
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line: time (UTC), level, event, and what the record brings in `fields`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        at = dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(timespec="milliseconds")
+        line = {"at": at, "level": record.levelname.lower(), "event": record.getMessage()}
+        return json.dumps(line | getattr(record, "fields", {}), ensure_ascii=False, default=str)
+
+
+def log_to_stderr() -> None:
+    """Write this module's lines to standard error, and nowhere else."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    LOG.handlers[:] = [handler]
+    LOG.propagate = False
+    LOG.setLevel(logging.INFO)
+    # It writes the words of an error, which may be those of an incident; ours has the id.
+    logging.getLogger("streamlit.error_util").disabled = True
+
+
+def answered(
+    route: str, method: str, status: int, seconds: float, principal: Principal | None
+) -> None:
+    """Count an answer and write it to the log."""
+    _ANSWERS.labels(route, str(status)).inc()
+    _SECONDS.labels(route).observe(seconds)
+    if route in _QUIET or not LOG.handlers:
+        return
+    who = None if principal is None else principal.session
+    told = {"route": route, "method": method, "status": status, "ms": round(seconds * 1000)}
+    LOG.info("answer", extra={"fields": told | {"session": who}})
+
+
+def page_failed(error: Exception) -> bool:
+    """Log an error with an id, and show the id in place of the error; says that it is shown."""
+    if isinstance(error, NotAllowed):
+        with st.container(border=True):
+            st.text(str(error))
+        return True
+    name = secrets.token_hex(4)
+    _ERRORS.inc()
+    way = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in
+           traceback.extract_tb(error.__traceback__)]  # fmt: skip
+    if LOG.handlers:
+        told = {"id": name, "kind": type(error).__name__, "way": way}
+        LOG.error("a page failed", extra={"fields": told})
+    else:
+        logging.getLogger("conflictmap").error("A page failed (%s)", name, exc_info=error)
+    with st.container(border=True):
+        st.text(
+            f"Something on this page failed. Its error id is {name}; it is in the server's log."
+        )
+    return True
+
+
+def ready() -> str | None:
+    """Why the store cannot be shown; None where it can."""
+    try:
+        snapshot = whole().store.snapshot()
+    except ConflictMapError as error:
+        return type(error).__name__
+    _VERSION.set(snapshot.version)
+    _INCIDENTS.set(len(snapshot))
+    return None
+
+
+async def _ready(request: Request) -> Response:
+    del request
+    why = await run_in_threadpool(ready)
+    body = {"status": "ready"} if why is None else {"status": "not ready", "why": why}
+    return JSONResponse(body, 200 if why is None else 503, {"Cache-Control": "no-store"})
+
+
+async def _metrics(request: Request) -> Response:
+    del request
+    await run_in_threadpool(ready)
+    body = await run_in_threadpool(generate_latest, REGISTRY)
+    return Response(body, headers={"Cache-Control": "no-store"}, media_type=CONTENT_TYPE_LATEST)
+
+
+ROUTES: Final = (
+    Route("/readyz", _ready),
+    Route("/metrics", _metrics),
+)
