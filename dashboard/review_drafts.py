@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from dashboard import reviewing
+from dashboard import review_regroup, reviewing
 from dashboard.plain import notice, say
-from dashboard.review_form import draft_fields
+from dashboard.review_form import RESET, draft_fields
 from dashboard.review_text import review_text
 from dashboard.served import ServedStore
 from geodata.errors import ConflictMapError
@@ -29,6 +29,7 @@ FLAGS = {
     "place_approximate": "The place is known only roughly.",
     "accounts_differ": "The accounts differ.",
     "experimental_language": "Reading this language is an experiment.",
+    "figures_differ": "The drafts that were merged give different figures.",
 }
 """What the reader doubts, in words; a flag that is not here is shown as it is."""
 DECIDED = {
@@ -41,8 +42,10 @@ DECIDED = {
 def show(here: ServedStore, review: Review) -> None:
     """Draw the draft that is looked at, and act on what is pressed."""
     if not review.proposals:
-        say("No incident was found in this text.")
+        say("No incident was found in this text. Add one by hand if there is one.")
         review_text(review.report.text, None, key=f"text_{review.id[:16]}")
+        notice(st.session_state.pop(_FAULT, []))
+        review_regroup.show(here, review, None, _regroup(review))
         return
     proposal = review.proposals[_position(review)]
     left, right = st.columns([1, 1], gap="medium")
@@ -69,6 +72,23 @@ def _position(review: Review) -> int:
     return at
 
 
+def _regroup(review: Review) -> review_regroup.Act:
+    """Changes which drafts there are, then looks at the one that is named, or at the new one."""
+
+    def act(change: Callable[[], Review], key: str | None) -> None:
+        def done() -> None:
+            changed = change()
+            made = changed.steps[-1].made if changed.steps else None
+            wanted = key or (made.key if made else None)
+            keys = [proposal.key for proposal in changed.proposals]
+            at = keys.index(wanted) if wanted in keys else 0
+            st.session_state[f"{_AT}_{review.id[:16]}"] = at
+
+        _act(done)
+
+    return act
+
+
 def _first_open(review: Review) -> int:
     keys = [proposal.key for proposal in review.proposals]
     return next((at for at, key in enumerate(keys) if key not in review.decisions), 0)
@@ -91,6 +111,7 @@ def _draft(here: ServedStore, review: Review, proposal: Proposal) -> None:
         _decide(here, review, proposal)
     elif st.button("Open again", width="stretch"):
         _act(lambda: reviewing.reopened(here, review, proposal))
+    review_regroup.show(here, review, proposal, _regroup(review))
 
 
 def _open(review: Review, proposal: Proposal, decision: Decision | None) -> None:
@@ -124,6 +145,17 @@ def _decide(here: ServedStore, review: Review, proposal: Proposal) -> None:
         _act(lambda: reviewing.accepted(here, review, proposal))
     if no.button("Reject", width="stretch"):
         _act(lambda: reviewing.rejected(here, review, proposal))
+    if proposal.key in review.edits and st.button("Back to what was read", width="stretch"):
+        restored = review.edited(proposal, proposal.values)
+        st.session_state[RESET] = st.session_state.get(RESET, 0) + 1
+        _act(lambda: reviewing.save_edits(here, restored))
+    _another_account(here, review, proposal, blocked=blocked)
+
+
+def _another_account(
+    here: ServedStore, review: Review, proposal: Proposal, *, blocked: bool
+) -> None:
+    """Incidents of the store that it may be an account of: proposed, or looked for."""
     for number, match in enumerate(reviewing.known_already(here, review, proposal)):
         with st.container(border=True):
             say(*_match(match))
@@ -133,6 +165,24 @@ def _decide(here: ServedStore, review: Review, proposal: Proposal) -> None:
                 disabled=blocked,
             ):
                 _act(_joining(here, review, proposal, match.incident_id))
+    with st.expander("Another account of an incident of the store", key=f"find_{review.id[:16]}"):
+        words = st.text_input(
+            "Find it by words of its title or place, or by its id",
+            key=f"words_{review.id[:16]}_{proposal.key}",
+        )
+        found = reviewing.incidents_named(here, words)
+        if words.strip() and not found:
+            say("The store has no such incident.")
+        for number, one in enumerate(found):
+            with st.container(border=True):
+                say(one.title or one.incident_id)
+                say(", ".join(str(part) for part in (one.date_start, one.place_name) if part))
+                if st.button(
+                    "Accept as an account of this one",
+                    key=f"named_{review.id[:16]}_{proposal.key}_{number}",
+                    disabled=blocked,
+                ):
+                    _act(_joining(here, review, proposal, one.incident_id))
 
 
 def _joining(

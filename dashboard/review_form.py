@@ -22,6 +22,8 @@ from geodata.vocabulary import DATE_PRECISION, EVENT_TYPE, LOCATION_PRECISION, W
 
 EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2100, 12, 31)
 LONGEST_QUOTE = 300
+RESET = "review_reset"
+"""Counts how often edits were thrown away, so that the widgets begin anew."""
 LookUp = Callable[[str, str | None], tuple[Place, ...]]
 
 
@@ -96,7 +98,8 @@ class _Form:
         self.values, self.proposal = review.values(proposal), proposal
         self.locked = proposal.key in review.decisions
         read = zlib.crc32(repr(proposal.values).encode("utf-8", "surrogatepass"))
-        self.name = f"{review.id[:16]}_{proposal.key}_{read:08x}_{self.locked}"
+        made = f"{len(review.steps)}_{st.session_state.get(RESET, 0)}"
+        self.name = f"{review.id[:16]}_{proposal.key}_{read:08x}_{made}_{self.locked}"
 
     def key(self, field: str) -> str:
         return f"draft_{field}_{self.name}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard import review_queue
 from dashboard.plain import notice, say
 from dashboard.reviewing import LONGEST_PASTE, example, folder_of, report_of, start
 from dashboard.served import ServedStore
@@ -23,21 +24,35 @@ def choose(here: ServedStore) -> Review | None:
     notice(str(error) for error in damaged)
     if not reviews:
         return None
-    reviews.sort(key=lambda review: review.open_drafts == 0)
-    by_id = {review.id: review for review in reviews}
-    waiting = sum(review.open_drafts > 0 for review in reviews)
-    say(f"{len(reviews) - waiting} of {len(reviews)} texts are reviewed.")
+    items = review_queue.show(reviews, _OPEN)
+    by_id = {item.review.id: item.review for item in items}
     if st.session_state.get(_OPEN) not in by_id:
-        st.session_state[_OPEN] = reviews[0].id
-    st.selectbox("Text", list(by_id), format_func=lambda name: _title(by_id[name]), key=_OPEN)
-    return by_id[st.session_state[_OPEN]]
+        st.session_state[_OPEN] = items[0].review.id
+    which, forth = st.columns([4, 1], vertical_alignment="bottom")
+    name: str = which.selectbox(
+        "Text", list(by_id), format_func=lambda name: _title(by_id[name]), key=_OPEN
+    )
+    following = review_queue.after(items, name)
+    forth.button(
+        "Next text",
+        disabled=following is None,
+        on_click=_look_at,
+        args=(following,),
+        shortcut="Alt+Shift+PageDown",
+        width="stretch",
+    )
+    return by_id[name]
+
+
+def _look_at(name: str | None) -> None:
+    st.session_state[_OPEN] = name
 
 
 def name_of(review: Review) -> None:
     """Say which text it is, by what holds its quotations."""
     report = review.report
     language = report.language or "language not recognised"
-    say(f"{_name(report)}; {len(report.text):,} characters; {language}")
+    say(f"{review_queue.title_of(report)}; {len(report.text):,} characters; {language}")
 
 
 def _begin(here: ServedStore) -> None:
@@ -54,9 +69,21 @@ def _begin(here: ServedStore) -> None:
         if example_button.button("Try the example", width="stretch"):
             reports.append(example())
     if reports:
-        begun = [start(here, report) for report in reports]
-        st.session_state[_OPEN] = begun[0].id
+        st.session_state[_OPEN] = _started(here, reports)[0].id
     notice(st.session_state.get(_REFUSED, []))
+
+
+def _started(here: ServedStore, reports: list[Report]) -> list[Review]:
+    """Every text read and kept, with a bar where there are many."""
+    if len(reports) == 1:
+        return [start(here, reports[0])]
+    begun: list[Review] = []
+    bar = st.progress(0.0, "Reading")
+    for number, report in enumerate(reports, start=1):
+        begun.append(start(here, report))
+        bar.progress(number / len(reports), f"{number} of {len(reports)} texts read")
+    bar.empty()
+    return begun
 
 
 def _documents(files: list[tuple[str, bytes]]) -> list[Report]:
@@ -74,9 +101,4 @@ def _documents(files: list[tuple[str, bytes]]) -> list[Report]:
 def _title(review: Review) -> str:
     left = review.open_drafts
     state = f"{left} of {len(review.proposals)} open" if left else "reviewed"
-    return f"{_name(review.report)} ({state})"
-
-
-def _name(report: Report) -> str:
-    first = next((line.strip() for line in report.text.splitlines() if line.strip()), "")
-    return (report.title or report.name or first)[:100]
+    return f"{review_queue.title_of(review.report)} ({state})"

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 
 from dashboard.served import ServedStore
 from geodata.documents import Document
 from geodata.errors import ImpossibleValue
-from geodata.reading import Reading, read_text
+from geodata.reading import Reading, Span, read_text
+from geodata.reading.structure import layout
 from geodata.review import (
     Decision,
     Match,
+    Named,
     Place,
     Proposal,
     Report,
@@ -21,15 +25,22 @@ from geodata.review import (
     ReviewFolder,
     accept,
     accept_as_account,
+    added,
     begin,
     matches,
+    merged,
+    named,
     place_of,
     read_again,
+    split,
+    taken_back,
 )
 from geodata.store import ImportRecord
 
 WHO = "analyst"
 WHY = "accepted in review"
+MOST_SENTENCES = 2_000
+"""Sentences of a text that are offered for a draft by hand."""
 LONGEST_PASTE = 1_000_000
 """Characters of a pasted text; a file may be longer (`documents.LARGEST_TEXT`)."""
 
@@ -91,7 +102,9 @@ def answer(here: ServedStore, review: Review, report: Report) -> Review:
     if (report.published, report.country) == (review.report.published, review.report.country):
         changed = replace(review, report=report)
     else:
-        changed = read_again(review, report, _read(here, report))
+        changed = read_again(
+            review, report, _read(here, report), lambda text: _part(here, report, text)
+        )
     folder_of(here).save(changed)
     return changed
 
@@ -146,6 +159,64 @@ def reopened(here: ServedStore, review: Review, proposal: Proposal) -> Review:
     return changed
 
 
+def merge(here: ServedStore, review: Review, proposal: Proposal, other: Proposal) -> Review:
+    """Make one draft of two that tell of one incident.
+
+    Raises:
+        ImpossibleValue: one of them is decided on or no longer there.
+    """
+    return _keep(here, merged(review, proposal, other, at=_now(), who=WHO))
+
+
+def split_off(
+    here: ServedStore, review: Review, proposal: Proposal, passages: Sequence[Span]
+) -> Review:
+    """Make some sentences of a draft a draft of their own.
+
+    Raises:
+        ImpossibleValue: they are not the draft's, or none would be left.
+    """
+    parts = split(
+        review,
+        proposal,
+        passages,
+        lambda text: _part(here, review.report, text),
+        at=_now(),
+        who=WHO,
+    )
+    return _keep(here, parts)
+
+
+def add_draft(here: ServedStore, review: Review, passage: Span) -> Review:
+    """Make a draft of a sentence in which the reader found none.
+
+    Raises:
+        ImpossibleValue: there is a draft of it already.
+    """
+    report = review.report
+    more = added(review, [passage], lambda text: _part(here, report, text), at=_now(), who=WHO)
+    return _keep(here, more)
+
+
+def take_back(here: ServedStore, review: Review) -> Review:
+    """Take back the last merging, splitting or adding.
+
+    Raises:
+        ImpossibleValue: there is none, or a draft that it made is decided on.
+    """
+    return _keep(here, taken_back(review))
+
+
+def sentences_of(report: Report) -> tuple[Span, ...]:
+    """The sentences of a text that may tell of an incident, at most `MOST_SENTENCES`."""
+    return _sentences(report.text)
+
+
+def incidents_named(here: ServedStore, words: str) -> tuple[Named, ...]:
+    """Incidents of the store by their id, or by words of title and place."""
+    return named(here.edition().snapshot.incidents, words)
+
+
 def save_edits(here: ServedStore, review: Review) -> None:
     """Keep a review whose values were edited."""
     folder_of(here).save(review)
@@ -185,6 +256,33 @@ def _read(here: ServedStore, report: Report) -> Reading:
         places=here.gazetteer(),
         document_id=report.name,
     )
+
+
+def _part(here: ServedStore, report: Report, text: str) -> Reading:
+    """Passages of a report, the rest of it blank, read as published when the report was."""
+    return read_text(
+        text,
+        published=report.published or _filed(report.text),
+        country=report.country,
+        places=here.gazetteer(),
+    )
+
+
+@lru_cache(maxsize=4)
+def _sentences(text: str) -> tuple[Span, ...]:
+    told = [s for s in layout(text).sentences if s.role in ("body", "headline")]
+    return tuple(Span.of(text, s.start, s.end) for s in told[:MOST_SENTENCES])
+
+
+@lru_cache(maxsize=4)
+def _filed(text: str) -> dt.date | None:
+    dateline = layout(text).dateline
+    return dateline.date if dateline else None
+
+
+def _keep(here: ServedStore, review: Review) -> Review:
+    folder_of(here).save(review)
+    return review
 
 
 def _now() -> dt.datetime:

@@ -46,6 +46,16 @@ class Match:
     shared: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An incident of the store that a person looked for."""
+
+    incident_id: str
+    title: str | None
+    date_start: dt.date | None
+    place_name: str | None
+
+
 def matches(incidents: pa.Table, values: Values) -> tuple[Match, ...]:
     """Incidents of a snapshot that may be the one in `values`, the nearest first.
 
@@ -64,6 +74,31 @@ def matches(incidents: pa.Table, values: Values) -> tuple[Match, ...]:
     )
     found = [match for row in near.to_pylist() if (match := _match(row, values)) is not None]
     return tuple(sorted(found, key=lambda m: (m.days, m.km, m.incident_id))[:MOST_MATCHES])
+
+
+def named(incidents: pa.Table, words: str) -> tuple[Named, ...]:
+    """Incidents that a person looks for by id, or by words of their title or place; latest first.
+
+    Args:
+        incidents: Arrow table of `schema.INCIDENTS`.
+        words: all of them must occur in the title or the place, in any case; none finds nothing.
+    """
+    wanted = words.split()
+    if not wanted:
+        return ()
+    chosen = pc.equal(incidents["incident_id"], words.strip())
+    by_words = None
+    for word in wanted:
+        told, placed = (
+            pc.match_substring(incidents[name], word, ignore_case=True)
+            for name in ("title", "place_name")
+        )
+        here = pc.or_kleene(told, placed)
+        by_words = here if by_words is None else pc.and_kleene(by_words, here)
+    columns = ["incident_id", "title", "date_start", "place_name"]
+    rows = incidents.filter(pc.or_kleene(chosen, by_words)).select(columns)
+    latest = rows.sort_by([("date_start", "descending"), ("incident_id", "ascending")])
+    return tuple(Named(**row) for row in latest.slice(0, MOST_MATCHES).to_pylist())
 
 
 def _match(row: dict[str, object], values: Values) -> Match | None:

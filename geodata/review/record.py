@@ -13,8 +13,9 @@ from typing import Any
 
 from geodata.reading import DraftAccount, Reading, Span
 from geodata.review.proposal import Place, Proposal, Range, Report, Values, propose
+from geodata.review.regroup import Step, regrouped
 
-FORMAT = 1
+FORMAT = 2
 _DAYS = ("date_start", "date_end")
 _FIGURES = ("killed", "injured", "civilians_killed")
 _LISTS = ("perpetrators", "targets", "weapons")
@@ -45,16 +46,24 @@ class Review:
     """A text with its drafts on the way to incidents.
 
     Attributes:
+        read: the drafts as the reader found them.
         started: when it was begun, UTC.
         edits: key of a proposal -> values where the analyst has changed any.
         decisions: key of a proposal -> decision; a draft without one is open.
+        steps: drafts merged, split and added since, in order.
     """
 
     report: Report
-    proposals: tuple[Proposal, ...]
+    read: tuple[Proposal, ...]
     started: dt.datetime
     edits: Mapping[str, Values] = field(default_factory=dict)
     decisions: Mapping[str, Decision] = field(default_factory=dict)
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def proposals(self) -> tuple[Proposal, ...]:
+        """The drafts as they stand now, in the order of the text."""
+        return regrouped(self.read, self.steps)
 
     @property
     def id(self) -> str:
@@ -89,32 +98,6 @@ def begin(report: Report, reading: Reading, at: dt.datetime) -> Review:
     return Review(replace(report, language=reading.language), propose(reading), at)
 
 
-def read_again(review: Review, report: Report, reading: Reading) -> Review:
-    """The review after an answer on its source changed how the text is read.
-
-    What the analyst has changed stays changed; decided drafts stay as they were decided.
-    """
-    former = {proposal.key: proposal for proposal in review.proposals}
-    fresh = {proposal.key: proposal for proposal in propose(reading)}
-    kept = {key: former[key] for key in review.decisions if key in former}
-    proposals = sorted((fresh | kept).values(), key=lambda p: int(p.key.split("-")[0]))
-    edits = {
-        key: values if key in kept else _carried(values, former[key].values, fresh[key].values)
-        for key, values in review.edits.items()
-        if key in kept or (key in fresh and key in former)
-    }
-    return replace(review, report=report, proposals=tuple(proposals), edits=edits)
-
-
-def _carried(edited: Values, former: Values, fresh: Values) -> Values:
-    changed = {
-        item.name: getattr(edited, item.name)
-        for item in fields(Values)
-        if getattr(edited, item.name) != getattr(former, item.name)
-    }
-    return replace(fresh, **changed)
-
-
 # --- to JSON and back -----------------------------------------------------------------------------
 
 
@@ -124,12 +107,13 @@ def to_json(review: Review) -> dict[str, Any]:
         "format": FORMAT,
         "started": review.started.isoformat(),
         "report": _plain(review.report),
-        "proposals": [_proposal_to_json(proposal) for proposal in review.proposals],
+        "proposals": [_proposal_to_json(proposal) for proposal in review.read],
         "edits": {key: values_to_json(values) for key, values in review.edits.items()},
         "decisions": {
             key: _plain(decision) | {"values": values_to_json(decision.values)}
             for key, decision in review.decisions.items()
         },
+        "steps": [_step_to_json(step) for step in review.steps],
     }
 
 
@@ -139,7 +123,7 @@ def from_json(kept: Mapping[str, Any]) -> Review:
     Raises:
         ValueError, KeyError, TypeError: it is not one, or its quotations are not of its text.
     """
-    if kept["format"] != FORMAT:
+    if kept["format"] not in (1, FORMAT):
         raise ValueError(f"it is of format {kept['format']!r}; this version knows {FORMAT}")
     report = Report(**dict(kept["report"]) | {"published": _day(kept["report"]["published"])})
     proposals = tuple(_proposal(report.text, item) for item in kept["proposals"])
@@ -149,6 +133,7 @@ def from_json(kept: Mapping[str, Any]) -> Review:
         dt.datetime.fromisoformat(kept["started"]),
         {key: values_from_json(report.text, item) for key, item in kept["edits"].items()},
         {key: _decision(report.text, item) for key, item in kept["decisions"].items()},
+        tuple(_step(report.text, item) for item in kept.get("steps", ())),  # format 1 has none
     )
 
 
@@ -226,6 +211,31 @@ def _proposal(text: str, kept: Mapping[str, Any]) -> Proposal:
         dict(kept["confidence"]),
         kept["reader"],
     )
+
+
+def _step_to_json(step: Step) -> dict[str, Any]:
+    return {
+        "what": step.what,
+        "at": step.at.isoformat(),
+        "who": step.who,
+        "key": step.key,
+        "other": step.other,
+        "made": _proposal_to_json(step.made) if step.made else None,
+        "left": _proposal_to_json(step.left) if step.left else None,
+        "edits": {key: values_to_json(values) for key, values in step.edits.items()},
+    }
+
+
+def _step(text: str, kept: Mapping[str, Any]) -> Step:
+    if kept["what"] not in ("merged", "split", "added"):
+        raise ValueError(f"a step that is not known: {kept['what']!r}")
+    given = dict(kept) | {
+        "at": dt.datetime.fromisoformat(kept["at"]),
+        "made": _proposal(text, kept["made"]) if kept["made"] else None,
+        "left": _proposal(text, kept["left"]) if kept["left"] else None,
+        "edits": {key: values_from_json(text, item) for key, item in kept["edits"].items()},
+    }
+    return Step(**given)
 
 
 def _decision(text: str, kept: Mapping[str, Any]) -> Decision:

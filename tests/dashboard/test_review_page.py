@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.reviewing import folder_of
 from dashboard.served import ServedStore
-from geodata.review import DATASET
+from geodata.review import DATASET, Report, Review, labels_text
 from tests.dashboard.test_pages import page_at
 from tests.hostile import PAYLOADS
 
@@ -158,6 +159,76 @@ def test_the_example_comes_with_the_package(here: ServedStore) -> None:
     (review,), _ = folder_of(here).reviews()
     assert review.proposals
     assert "sample_report.txt" in said(test)
+
+
+TWO = (
+    "Gunmen killed three policemen in Basra on Monday. Police said that the bridge was closed. "
+    "Meanwhile, a car bomb killed eight people and wounded 20 in Mosul on Tuesday."
+)
+
+
+def kept(here: ServedStore) -> Review:
+    (review,), damaged = folder_of(here).reviews()
+    assert damaged == []
+    return review
+
+
+def test_drafts_are_merged_added_and_taken_back(here: ServedStore) -> None:
+    test = answered(pasted(TWO))
+    assert "Draft 1 of 2" in said(test)
+    assert labelled(test, "button", "Merge it into this one").disabled
+    labelled(test, "selectbox", "Another draft that tells of the same incident").set_value(0).run()
+    press(test, "Merge it into this one")
+    assert "Draft 1 of 1" in said(test)
+    assert labelled(test, "number_input", "Injured, best").value == 20
+    assert "The drafts that were merged give different figures." in said(test)
+    missed = "A sentence that tells of an incident that was missed"
+    labelled(test, "selectbox", missed).set_value(0).run()
+    press(test, "Add a draft")
+    assert "Draft 2 of 2" in said(test)
+    assert kept(here).proposals[1].quotes["sentences"][0].quote.startswith("Police said")
+    press(test, "Take back the last adding")
+    press(test, "Take back the last merging")
+    assert (kept(here).steps, len(kept(here).proposals)) == ((), 2)
+    assert "Draft 1 of 2" in said(test)
+
+
+def test_sentences_are_split_off_and_edits_thrown_away(here: ServedStore) -> None:
+    text = "A bomb killed 12 people in Kabul on Tuesday. Shells killed four people in Kabul too."
+    test = answered(pasted(text))
+    labelled(test, "text_input", "Title").set_value("Mine").run()
+    press(test, "Back to what was read")
+    assert kept(here).edits == {}
+    assert labelled(test, "text_input", "Title").value != "Mine"
+    labelled(test, "multiselect", "Sentences that tell of another incident").set_value([0]).run()
+    press(test, "Make them a draft of their own")
+    assert "Draft 2 of 2" in said(test)
+    assert labelled(test, "number_input", "Killed, best").value == 4
+    assert [proposal.values.killed[1] for proposal in kept(here).proposals] == [12, 4]
+
+
+def test_many_texts_are_a_queue_and_any_incident_can_be_found(here: ServedStore) -> None:
+    press(answered(pasted()), "Accept")
+    few = "Shells killed two people in Aleppo on 6 March 2017."
+    test = pasted(few)
+    many = few.replace("two", "ninety")
+    labelled(test, "text_area", "Paste a report").set_value(many)
+    labelled(test, "button", "Read").click().run()
+    assert "1 of 3 texts are reviewed, 1 of 3 drafts decided." in said(test)
+    table = next(f.value for f in test.dataframe if "Killed and injured" in f.value.columns)
+    assert list(table["Killed and injured"]) == [90, 2, 0]
+    assert labelled(test, "selectbox", "Text").value == Report(many).sha256
+    press(test, "Next text")
+    assert labelled(test, "selectbox", "Text").value == Report(few).sha256
+    labelled(test, "checkbox", "The day of publication is not known").check().run()
+    (row,) = reviewed(here)
+    looked = "Find it by words of its title or place, or by its id"
+    labelled(test, "text_input", looked).set_value(row["incident_id"]).run()
+    press(test, "Accept as an account of this one")
+    (row,) = reviewed(here)
+    assert row["n_accounts"] >= 2
+    data = labels_text(folder_of(here).reviews()[0])
+    assert [json.loads(line)["decision"] for line in data.splitlines()] == ["account", "accepted"]
 
 
 @pytest.mark.usefixtures("here")

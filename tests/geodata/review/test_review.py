@@ -263,7 +263,7 @@ class TestKeeping:
         proposal = only(review)
         review = review.edited(proposal, replace(proposal.values, title="Mine"))
         report = replace(review.report, published=PUBLISHED)
-        again = read_again(review, report, read_text(TEXT, published=PUBLISHED))
+        again = read_again(review, report, read_text(TEXT, published=PUBLISHED), read_text)
         values = again.values(only(again))
         assert (values.title, values.date_start) == ("Mine", dt.date(2016, 6, 16))
 
