@@ -121,6 +121,25 @@ def _serve(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _layer(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", choices=("add", "list", "remove", "restore"))
+    parser.add_argument(
+        "what", nargs="?", metavar="FILE|LAYER",
+        help="add: a GeoJSON, KML, KMZ or GeoPackage file; else a layer's name or id",
+    )  # fmt: skip
+    parser.add_argument("--name", help="what the layer is called; by default as the file")
+    parser.add_argument("--valid-from", metavar="DAY", help="no shape of it holds before")
+    parser.add_argument("--valid-to", metavar="DAY", help="nor after")
+    parser.add_argument("--source", metavar="TEXT", help="who made it")
+    parser.add_argument(
+        "--frames", default="neutral", choices=("neutral", "unknown", "as-coded"),
+        help="symbols of forces: nobody's view, or the sides that the file's codes name",
+    )  # fmt: skip
+    parser.add_argument("--why", default="from the command line", help="for the history")
+    _store(parser)
+    _output(parser)
+
+
 def _port(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is no port; ports are 1 to 65535")
@@ -209,6 +228,7 @@ COMMANDS: dict[str, Command] = {
     "geocode": Command("find places by name, offline", _geocode, "places:geocode"),
     "places": Command("villages and spots of a country", _places, "places:packs"),
     "read": Command("read a news text into draft incidents", _read, "news:read"),
+    "layer": Command("areas, lines and positions over the map", _layer, "layers:layer"),
     "check": Command("say whether the store and the data are sound", _check, "record:check"),
 }
 

@@ -12,6 +12,7 @@ import json
 import math
 import zlib
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from dashboard.access import asking
 from dashboard.folium_map import assets
 from dashboard.map_script import map_script
 from dashboard.served import Edition, root, served
@@ -138,9 +140,30 @@ async def _map(request: Request) -> Response:
     return Response(script.module, headers=FOREVER, media_type="text/javascript")
 
 
+def _of_the_team() -> bool:
+    """Layers have no word on who may see them: they stay with those who see everything."""
+    who = asking.principal()
+    return who is not None and who.team
+
+
 def _layers(request: Request) -> Response:
     del request
-    return _json({"base_maps": served().base_maps.choices()})
+    try:
+        found = [asdict(layer) for layer in served().layers.current()] if _of_the_team() else []
+    except UnreadableFile as error:
+        return _refusal(str(error), 500)
+    return _json({"base_maps": served().base_maps.choices(), "layers": found})
+
+
+def _layer(request: Request) -> Response:
+    try:
+        body = served().layers.body(request.path_params["id"]) if _of_the_team() else None
+    except UnreadableFile as error:
+        return _refusal(str(error), 500)
+    if body is None:
+        return _refusal("There is no such layer.", 404)
+    headers = FOREVER | {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+    return Response(body, headers=headers, media_type="application/json")
 
 
 def _tile(request: Request) -> Response:
@@ -183,6 +206,7 @@ ROUTES: Final = (
     Route("/data/{token}/incident/{incident_id:path}", _of_edition(_incident)),
     Route("/data/{token}/hits", _of_edition(_hits)),
     Route("/layers", _in_thread(_layers)),
+    Route("/layers/{id}.json", _in_thread(_layer)),
     Route("/tiles/{key}/{z}/{x}/{y}", _in_thread(_tile)),
     Route("/favicon.png", _icon),
     Route("/healthz", _health),

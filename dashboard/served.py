@@ -20,6 +20,7 @@ from streamlit import config
 from dashboard.access import asking
 from dashboard.base_maps import BaseMaps
 from geodata.gazetteer import Gazetteer
+from geodata.layers import LayerFolder
 from geodata.pack import FORMAT, pack_gzip
 from geodata.placing import TaughtGazetteer
 from geodata.store import RestrictedStore, Rights, Snapshot, Store
@@ -119,6 +120,11 @@ class ServedStore:
         current = self.edition()
         with self._lock:
             return current if token == current.token else self._editions.get(token)
+
+    @property
+    def layers(self) -> LayerFolder:
+        """The layers from files that lie beside the store."""
+        return LayerFolder.beside(self.store.path)
 
     def gazetteer(self) -> Gazetteer:
         """The place index with what this store teaches it, shared; follows the store."""

@@ -71,6 +71,7 @@ OURS: Final[Mapping[str, Rule]] = {
     "/data/{token}/hits": Rule(Need.SEE),
     "/data/{token}/provinces": Rule(Need.SEE),
     "/layers": Rule(Need.SEE),
+    "/layers/{id}.json": Rule(Need.SEE),
     "/tiles/{key}/{z}/{x}/{y}": Rule(Need.SEE),
     "/healthz": Rule(Need.OPEN),
     "/readyz": Rule(Need.OPEN),

@@ -1,0 +1,85 @@
+"""GeoPackage 1.x: the feature tables of an SQLite file."""
+
+from __future__ import annotations
+
+import sqlite3
+import struct
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+from geodata.errors import UnreadableFile
+from geodata.guarded_sqlite import GuardedFile, quoted
+from geodata.layers.geojson import Raw
+from geodata.layers.geometry import from_mercator
+from geodata.layers.wkb import Point, shape_of
+
+_SECONDS: Final = 20.0
+_MOST_BYTES: Final = 50_000_000
+_MOST_ROWS: Final = 200_000
+_TABLES: Final = """
+    select g.table_name, g.column_name, s.organization, s.organization_coordsys_id
+    from gpkg_geometry_columns g
+    join gpkg_contents c on c.table_name = g.table_name and c.data_type = 'features'
+    left join gpkg_spatial_ref_sys s on s.srs_id = g.srs_id
+    order by g.table_name
+"""
+_SYSTEMS: Final[dict[str, Callable[[float, float], Point]]] = {
+    "EPSG:4326": lambda x, y: (x, y),
+    "OGC:CRS84": lambda x, y: (x, y),
+    "EPSG:3857": from_mercator,
+}
+# Bytes of the box before the geometry, by the code in the flags.
+_BOXES: Final = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
+
+
+def read(path: Path) -> Iterator[Raw]:
+    """The features of all feature tables, table by table.
+
+    Raises:
+        UnreadableFile: it is damaged, has no features, or another reference system.
+    """
+    with closing(GuardedFile(path, "GeoPackage", _MOST_BYTES)) as file:
+        with file.asking(_SECONDS) as asked:
+            tables = asked.execute(_TABLES).fetchmany(1000)
+        if not tables:
+            raise UnreadableFile(path, "has no table of features.")
+        for table, column, organization, number in tables:
+            system = f"{organization}:{number}".upper()
+            if system not in _SYSTEMS:
+                raise UnreadableFile(
+                    path,
+                    f"its table {str(table)[:60]!r} is in {system[:40]}; save it in WGS 84 "
+                    "(EPSG:4326).",
+                )
+            with file.asking(_SECONDS) as asked:
+                rows = _rows(asked, str(table))
+            yield from (_raw(row, str(column), _SYSTEMS[system]) for row in rows)
+
+
+def _rows(asked: sqlite3.Connection, table: str) -> list[dict[str, object]]:
+    found = asked.execute(f"select * from {quoted(table)}")  # noqa: S608 — quoted, read-only
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchmany(_MOST_ROWS)]
+
+
+def _raw(row: dict[str, object], column: str, to_degrees: Callable[[float, float], Point]) -> Raw:
+    content = row.pop(column, None)
+    if not isinstance(content, bytes):
+        return None, row
+    try:
+        return shape_of(_geometry(content), to_degrees), row
+    except ValueError as error:
+        return {"type": str(error)}, row
+
+
+def _geometry(content: bytes) -> bytes:
+    """The well-known binary behind a GeoPackage's own head."""
+    if content[:2] != b"GP" or len(content) < 8:
+        raise ValueError("its geometry is none")
+    (flags,) = struct.unpack_from("B", content, 3)
+    box = _BOXES.get(flags >> 1 & 7)
+    if box is None:
+        raise ValueError("its geometry is none")
+    return content[8 + box :]
