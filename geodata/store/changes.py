@@ -224,6 +224,46 @@ def _restored(name: str) -> str:
     return f"CASE WHEN b.incident_id IS NOT NULL AND {same} THEN b.{column} ELSE c.{column} END"
 
 
+def _put_back(name: str) -> str:
+    """SQL of one column of a row `x` that is put back whole."""
+    if name in {"n_accounts", "disputed"}:
+        return _restored(name)
+    return "$at" if name == "updated_at" else f"x.{quoted(name)}"
+
+
+_AS_IT_WAS: Final = fixed(
+    """INSERT INTO incidents (@row, since)
+    SELECT @values, $version FROM incidents x LEFT JOIN derived d ON d.incident_id = x.incident_id
+    WHERE x.until = $reverses AND x.incident_id IN
+    (SELECT incident_id FROM incidents WHERE since = $reverses AND until IS NULL)""",
+    row=listed(_ROW),
+    values=", ".join(map(_put_back, _ROW)),
+)
+"""What the change wrote stands unchanged, and there was a row before it: that row stands again."""
+
+_WITHDRAWN_AGAIN: Final = fixed(
+    """INSERT INTO incidents (@row, since)
+    SELECT @values, $version FROM incidents x LEFT JOIN derived d ON d.incident_id = x.incident_id
+    WHERE x.since = $reverses AND x.until IS NULL AND x.incident_id NOT IN
+    (SELECT incident_id FROM incidents WHERE until = $reverses)""",
+    row=listed(_ROW),
+    values=", ".join("false" if name == "live" else _put_back(name) for name in _ROW),
+)
+"""Likewise, and there was none: the incident is no longer live."""
+
+_WHERE_CHANGED_SINCE: Final = fixed(
+    """INSERT INTO incidents (@row, since)
+    SELECT @restored, $version FROM incidents a
+    JOIN incidents c ON c.incident_id = a.incident_id AND c.until IS NULL
+    LEFT JOIN incidents b ON b.incident_id = a.incident_id AND b.until = a.since
+    LEFT JOIN derived d ON d.incident_id = a.incident_id
+    WHERE a.since = $reverses AND a.until IS NOT NULL
+    ORDER BY a.date_start, a.incident_id""",
+    row=listed(_ROW),
+    restored=", ".join(map(_restored, _ROW)),
+)
+"""The incident was changed again: column by column."""
+
 _REVERSE: Final = (
     "CREATE TEMP TABLE touched AS SELECT incident_id FROM incidents WHERE since = $reverses",
     "CREATE TEMP TABLE reopened AS SELECT * FROM accounts WHERE until = $reverses",
@@ -236,18 +276,12 @@ _REVERSE: Final = (
         columns=listed(tables.ACCOUNT_COLUMNS),
     ),
     DERIVE,
-    fixed(
-        """INSERT INTO incidents (@row, since)
-        SELECT @restored, $version FROM incidents a
-        JOIN incidents c ON c.incident_id = a.incident_id AND c.until IS NULL
-        LEFT JOIN incidents b ON b.incident_id = a.incident_id AND b.until = a.since
-        LEFT JOIN derived d ON d.incident_id = a.incident_id
-        WHERE a.since = $reverses ORDER BY a.date_start, a.incident_id""",
-        row=listed(_ROW),
-        restored=", ".join(map(_restored, _ROW)),
-    ),
+    _WHERE_CHANGED_SINCE,
+    _AS_IT_WAS,
+    _WITHDRAWN_AGAIN,
     CLOSE_FORMER,
 )
+"""In that order: a row that was written here is never read as one that stood before."""
 
 
 def reverse(connection: Connection, values: Mapping[str, object]) -> None:

@@ -34,6 +34,9 @@ SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
 }
 """What every connection to a store is opened with: it reads no other file and loads nothing."""
 
+_WRITERS_MEMORY: Final = "SET memory_limit = '600MB'"
+"""Of DuckDB's own buffers; what is more goes to a folder beside the file while it is written."""
+
 _MARK_LENGTH: Final = 160
 
 
@@ -131,6 +134,7 @@ class StoreFile:
             try:
                 with self._connected(read_only=False) as connection:
                     _schema_version(connection, self.path)
+                    connection.execute(_WRITERS_MEMORY)
                     with _transaction(connection):
                         yield connection, known.version + 1
                     known = replace(known, version=last_version(connection))

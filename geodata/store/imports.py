@@ -30,7 +30,8 @@ from geodata.schema import ACCOUNTS, INCIDENTS, to_arrow, to_frame
 from geodata.store import tables
 from geodata.store.file import Connection, connect
 from geodata.store.ledger import ImportRecord, imports, record_change
-from geodata.store.tables import fixed, listed, quoted, run
+from geodata.store.rows import Handed, write_accounts, write_incidents
+from geodata.store.tables import fixed, listed, run
 
 Progress = Callable[[float, str], None]
 """Called with the share done (0 to 1) and what is being done; may raise to stop the import."""
@@ -163,61 +164,6 @@ WHERE until IS NULL AND (incident_id, account_id) IN (
     SELECT incident_id, account_id FROM told SEMI JOIN touched USING (incident_id)
     SEMI JOIN fresh USING (incident_id, content))"""
 
-_WRITE_ACCOUNTS: Final = fixed(
-    """INSERT INTO accounts (@columns, content, since)
-    SELECT CASE WHEN t.nth = 1 THEN t.account_id
-        ELSE t.account_id || '~' || substr(t.content, 1, 12) END, @others, t.content, $version
-    FROM batch_accounts b JOIN (
-        SELECT *, row_number() OVER (PARTITION BY incident_id, account_id ORDER BY pos) AS nth
-        FROM told SEMI JOIN fresh USING (pos) SEMI JOIN touched USING (incident_id)
-    ) t USING (pos) ORDER BY b.incident_id, pos""",
-    columns=listed(tables.ACCOUNT_COLUMNS),
-    others=listed(tables.ACCOUNT_COLUMNS[1:], "b"),
-)
-
-
-def _imported(name: str, given: str) -> str:
-    """SQL of one column of an imported row, where `given` is what the file says."""
-    if name == "incident_id":
-        return "s.incident_id"
-    if name == "import_id":
-        return "$import_id"
-    if name == "updated_at":
-        return "$at"
-    if name in {"n_accounts", "disputed"}:
-        return fixed("coalesce(d.@name, @none)", name=name, none="0" if name[0] == "n" else "false")
-    return given
-
-
-def _write_incidents(former: str, held: str, given: str) -> str:
-    columns = tables.INCIDENT_COLUMNS
-    return fixed(
-        """INSERT INTO incidents (@columns, content, held, live, since)
-        SELECT @values, s.content, @held, true, $version
-        FROM batch b JOIN staged s USING (pos)
-        JOIN judged j ON j.pos = s.pos AND j.outcome IN ('added', 'updated')
-        @former LEFT JOIN derived d ON d.incident_id = s.incident_id
-        ORDER BY b.date_start, s.incident_id""",
-        columns=listed(columns),
-        values=", ".join(
-            _imported(name, fixed(given, name=name, column=quoted(name))) for name in columns
-        ),
-        held=held,
-        former=former,
-    )
-
-
-_WRITE_INCIDENTS: Final = _write_incidents("", "NULL", "b.@column")
-_MERGE_INCIDENTS: Final = _write_incidents(
-    "LEFT JOIN incidents p ON p.incident_id = s.incident_id AND p.until IS NULL",
-    "p.held",
-    "CASE WHEN list_contains(p.held, '@name') THEN p.@column ELSE b.@column END",
-)
-"""Likewise where a person has set columns: those stay. It reads the former rows, the other not."""
-
-_ANY_HELD: Final = """SELECT count(*) FROM incidents SEMI JOIN touched USING (incident_id)
-WHERE until IS NULL AND held IS NOT NULL"""
-
 CLOSE_FORMER: Final = """UPDATE incidents SET until = $version
 WHERE until IS NULL AND since < $version AND incident_id IN (SELECT incident_id FROM touched)"""
 
@@ -256,11 +202,6 @@ FROM counted c LEFT JOIN apart a USING (incident_id)""",
 """The number of accounts and `incident.accounts_disagree`, for the incidents in `touched`.
 
 An open upper bound (null) is beyond every low, and `min` leaves it out."""
-
-_WRITE_RAW: Final = """INSERT INTO raws
-SELECT s.incident_id, s.content, b.raw, $version
-FROM batch b JOIN staged s USING (pos) JOIN judged j ON j.pos = s.pos
-WHERE j.outcome IN ('added', 'updated') AND b.raw IS NOT NULL"""
 
 _REASON: Final = """CASE j.outcome
     WHEN 'no data set' THEN 'The row names no data set.'
@@ -317,40 +258,39 @@ def add(
         "sha256": batch.sha256,
     }
     tell(0.0, "comparing with the store")
-    _stage(connection, batch)
+    handed = _stage(connection, batch)
     values |= _outcome(connection, batch) | {"dataset": batch.read_as}
     tell(0.4, "writing")
-    _write(connection, values)
+    _write(connection, handed, values)
     tell(0.9, "recording the import")
     record_change(connection, values)
     run(connection, _WRITE_IMPORT, values)
     return next(record for record in imports(connection) if record.version == values["version"])
 
 
-_WRITE_TOUCHED: Final = (_TOUCHED, _SUPERSEDE_ACCOUNTS, _WRITE_ACCOUNTS, DERIVE)
-
-
-def _write(connection: Connection, values: Mapping[str, object]) -> None:
+def _write(connection: Connection, handed: Handed, values: Mapping[str, object]) -> None:
     if values["added"] or values["updated"]:
-        for statement in _WRITE_TOUCHED:
+        for statement in (_TOUCHED, _SUPERSEDE_ACCOUNTS):
             run(connection, statement, values)
-        held = connection.execute(_ANY_HELD).fetchone() != (0,)
-        for statement in (_MERGE_INCIDENTS if held else _WRITE_INCIDENTS, CLOSE_FORMER, _WRITE_RAW):
-            run(connection, statement, values)
+        write_accounts(connection, handed, values)
+        connection.execute(DERIVE)
+        write_incidents(connection, handed, values)
+        run(connection, CLOSE_FORMER, values)
     if values["attention"]:
         for statement in (_REFUSED, _WRITE_ATTENTION):
             run(connection, statement, values)
 
 
-def _stage(connection: Connection, batch: Batch) -> None:
+def _stage(connection: Connection, batch: Batch) -> Handed:
     if batch.rows != len(batch.incidents) + len(batch.attention):
         raise ImpossibleValue(
             f"{batch.rows} rows were read from {batch.file!r}, but {len(batch.incidents)} "
             f"incidents and {len(batch.attention)} rows that need attention were handed over."
         )
-    connection.register("batch", _incident_table(batch))
-    accounts = to_arrow(batch.accounts, ACCOUNTS)
-    connection.register("batch_accounts", _numbered(accounts, "pos"))
+    handed = _handed(batch)
+    whole = _numbered(handed.incidents, "pos").append_column("file_row", _file_rows(batch))
+    connection.register("batch", whole.append_column("raw", handed.raw))
+    connection.register("batch_accounts", _numbered(handed.accounts, "pos"))
     connection.register(
         "batch_attention",
         pa.Table.from_pandas(batch.attention, schema=ATTENTION_SCHEMA, preserve_index=False),
@@ -360,14 +300,21 @@ def _stage(connection: Connection, batch: Batch) -> None:
     if stray := connection.execute(_STRAY).fetchall():
         named = ", ".join(repr(row[0]) for row in stray)
         raise ImpossibleValue(f"Accounts name incidents that are not in the same import: {named}.")
+    return handed
 
 
-def _incident_table(batch: Batch) -> pa.Table:
-    table = _numbered(_finite(to_arrow(batch.incidents, INCIDENTS)), "pos")
-    raw = pa.array(list(batch.raw), type=pa.string(), from_pandas=True)
-    if len(raw) != len(table):
-        raise ImpossibleValue(f"{len(table)} incidents came with {len(raw)} source records.")
-    return table.append_column("file_row", _file_rows(batch)).append_column("raw", raw)
+def _handed(batch: Batch) -> Handed:
+    incidents, raw = _finite(to_arrow(batch.incidents, INCIDENTS)), _records(batch.raw)
+    if len(raw) != len(incidents):
+        raise ImpossibleValue(f"{len(incidents)} incidents came with {len(raw)} source records.")
+    return Handed(incidents, to_arrow(batch.accounts, ACCOUNTS), raw)
+
+
+def _records(raw: Sequence[str | None] | pd.Series[Any]) -> pa.ChunkedArray:
+    """Source records as Arrow; a column of Arrow's is taken as it is, uncopied."""
+    if isinstance(raw, pd.Series) and isinstance(raw.dtype, pd.ArrowDtype):
+        return pa.chunked_array(pa.table({"raw": raw.array}).column("raw").cast(pa.string()))
+    return pa.chunked_array([pa.array(list(raw), type=pa.string(), from_pandas=True)])
 
 
 def _numbered(table: pa.Table, name: str) -> pa.Table:
@@ -378,9 +325,10 @@ def _file_rows(batch: Batch) -> pa.Array:
     """The 1-based row of the file of each incident: those that the attention rows leave."""
     if batch.numbers is not None and len(batch.numbers) == len(batch.incidents):
         return pa.array(batch.numbers, type=pa.int64())
-    left = np.setdiff1d(
-        np.arange(1, batch.rows + 1), batch.attention["row"].dropna().to_numpy(dtype=np.int64)
-    )
+    good = np.ones(batch.rows, dtype=bool)
+    waiting = batch.attention["row"].dropna().to_numpy(dtype=np.int64)
+    good[waiting[(waiting > 0) & (waiting <= batch.rows)] - 1] = False
+    left = np.flatnonzero(good) + 1
     count = len(batch.incidents)
     return pa.array(left, type=pa.int64()) if len(left) == count else pa.nulls(count, pa.int64())
 

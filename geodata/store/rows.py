@@ -1,0 +1,156 @@
+"""The rows that an import writes, handed to DuckDB piece by piece straight from Arrow.
+
+What is to be written is decided on narrow tables (position, id, content); the wide rows are then
+taken by position, in order, so that no join and no sort ever carries their text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from geodata.store import tables
+from geodata.store.file import Connection
+from geodata.store.tables import fixed, listed, quoted, run
+
+_AT_ONCE: Final = 20_000
+"""Rows of one piece: some ten megabytes of source records."""
+
+_INCIDENTS: Final = """SELECT s.pos, s.incident_id, s.content,
+    CAST(coalesce(d.n_accounts, 0) AS INTEGER) AS n_accounts,
+    coalesce(d.disputed, false) AS disputed
+FROM staged s JOIN judged j ON j.pos = s.pos AND j.outcome IN ('added', 'updated')
+JOIN batch b ON b.pos = s.pos LEFT JOIN derived d ON d.incident_id = s.incident_id
+ORDER BY b.date_start, s.incident_id"""
+
+_ACCOUNTS: Final = """SELECT pos, content, CASE WHEN nth = 1 THEN account_id
+    ELSE account_id || '~' || substr(content, 1, 12) END AS account_id
+FROM (
+    SELECT *, row_number() OVER (PARTITION BY incident_id, account_id ORDER BY pos) AS nth
+    FROM told SEMI JOIN fresh USING (pos) SEMI JOIN touched USING (incident_id)
+) ORDER BY incident_id, pos"""
+
+_WRITE_ACCOUNTS: Final = fixed(
+    "INSERT INTO accounts (@columns, content, since) SELECT @columns, content, $version FROM piece",
+    columns=listed(tables.ACCOUNT_COLUMNS),
+)
+_WRITE_RAWS: Final = "INSERT INTO raws SELECT incident_id, content, raw, $version FROM piece"
+
+
+def _write_incidents(former: str, held: str, given: str) -> str:
+    """SQL that writes the incidents of `piece`, where `given` is what a column becomes."""
+    said = {"import_id": "$import_id", "updated_at": "$at"}
+    own = {"incident_id", "n_accounts", "disputed"}
+    values = (
+        said.get(name) or (f"b.{quoted(name)}" if name in own else fixed(given, name=name))
+        for name in tables.INCIDENT_COLUMNS
+    )
+    return fixed(
+        """INSERT INTO incidents (@columns, content, held, live, since)
+        SELECT @values, b.content, @held, true, $version FROM piece b @former""",
+        columns=listed(tables.INCIDENT_COLUMNS),
+        values=", ".join(values),
+        held=held,
+        former=former,
+    )
+
+
+_WRITE_INCIDENTS: Final = _write_incidents("", "NULL", 'b."@name"')
+_MERGE_INCIDENTS: Final = _write_incidents(
+    "LEFT JOIN incidents p ON p.incident_id = b.incident_id AND p.until IS NULL",
+    "p.held",
+    'CASE WHEN list_contains(p.held, \'@name\') THEN p."@name" ELSE b."@name" END',
+)
+"""Likewise where a person has set columns: those stay. It reads the former rows, the other not."""
+
+_ANY_HELD: Final = """SELECT count(*) FROM incidents SEMI JOIN touched USING (incident_id)
+WHERE until IS NULL AND held IS NOT NULL"""
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What an import hands over, as Arrow.
+
+    Attributes:
+        incidents: canonical incidents.
+        accounts: canonical accounts.
+        raw: the source record of each incident as JSON text, null where there is none.
+    """
+
+    incidents: pa.Table
+    accounts: pa.Table
+    raw: pa.ChunkedArray
+
+
+def write_accounts(connection: Connection, handed: Handed, values: Mapping[str, object]) -> None:
+    """Write the accounts that are new, by incident and as they stand in the file."""
+    chosen = connection.execute(_ACCOUNTS).to_arrow_table()
+    with _streamed(connection, _taken(handed.accounts, chosen)):
+        run(connection, _WRITE_ACCOUNTS, values)
+
+
+def write_incidents(connection: Connection, handed: Handed, values: Mapping[str, object]) -> None:
+    """Write the incidents that are added or updated, by day and id, and their source records."""
+    held = connection.execute(_ANY_HELD).fetchone() != (0,)
+    chosen = connection.execute(_INCIDENTS).to_arrow_table()
+    with _streamed(connection, _taken(handed.incidents, chosen)):
+        run(connection, _MERGE_INCIDENTS if held else _WRITE_INCIDENTS, values)
+    with _streamed(connection, _records(handed.raw, chosen)):
+        run(connection, _WRITE_RAWS, values)
+
+
+@contextmanager
+def _streamed(connection: Connection, pieces: Iterator[pa.RecordBatch]) -> Iterator[None]:
+    """Lets statements read the pieces as the table `piece`, once."""
+    first = next(pieces)
+    reader = pa.RecordBatchReader.from_batches(first.schema, _chained(first, pieces))
+    connection.register("piece", reader)
+    try:
+        yield
+    finally:
+        connection.unregister("piece")
+
+
+def _chained(first: pa.RecordBatch, others: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    yield first
+    yield from others
+
+
+def _positions(chosen: pa.Table) -> npt.NDArray[np.int64]:
+    return np.asarray(chosen.column("pos").to_numpy(), dtype=np.int64)
+
+
+def _taken(table: pa.Table, chosen: pa.Table) -> Iterator[pa.RecordBatch]:
+    """The rows at the chosen positions, in that order, with the chosen columns in place."""
+    own = [name for name in table.column_names if name not in chosen.column_names]
+    rest = table.select(own).combine_chunks()
+    positions = _positions(chosen)
+    for start in range(0, max(len(positions), 1), _AT_ONCE):
+        piece = rest.take(pa.array(positions[start : start + _AT_ONCE]))
+        for name in chosen.column_names:
+            piece = piece.append_column(name, chosen.column(name).slice(start, _AT_ONCE))
+        yield piece.combine_chunks().to_batches()[0] if len(piece) else _none(piece.schema)
+
+
+def _records(raw: pa.ChunkedArray, chosen: pa.Table) -> Iterator[pa.RecordBatch]:
+    """The source records of the chosen rows, as they stand in the file, without those unknown."""
+    positions = _positions(chosen)
+    order = np.argsort(positions)
+    positions = positions[order]
+    ids = chosen.select(["incident_id", "content"]).combine_chunks().take(pa.array(order))
+    for start in range(0, max(len(raw), 1), _AT_ONCE):
+        low, high = np.searchsorted(positions, [start, start + _AT_ONCE])
+        texts = raw.slice(start, _AT_ONCE).take(pa.array(positions[low:high] - start))
+        piece = ids.slice(int(low), int(high - low)).append_column("raw", texts)
+        piece = piece.filter(texts.is_valid()).combine_chunks()
+        yield piece.to_batches()[0] if len(piece) else _none(piece.schema)
+
+
+def _none(schema: pa.Schema) -> pa.RecordBatch:
+    return pa.RecordBatch.from_pylist([], schema=schema)
