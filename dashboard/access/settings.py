@@ -110,8 +110,10 @@ class AccessSettings:
 
     def role_of(self, who: str) -> Role | None:
         """The highest role of a name; None for a stranger."""
-        _, _, domain = who.partition("@")
-        names = {who.casefold()} | ({f"*@{domain.casefold()}"} if domain else set())
+        name = who.casefold()
+        # A provider's id may look like an address; only an address it vouches for has a domain.
+        domain = "" if name.startswith("sub:") else name.rpartition("@")[2]
+        names = {name} | ({f"*@{domain}"} if domain else set())
         return max((role for name, role in self.people.items() if name in names), default=None)
 
 

@@ -158,8 +158,9 @@ def identity(claims: Mapping[str, Any], *, trust_email: bool) -> str | None:
     None where the provider says neither.
     """
     email, verified = claims.get("email"), claims.get("email_verified")
-    if isinstance(email, str) and "@" in email and (verified is True or trust_email):
-        return email.casefold()
+    address = isinstance(email, str) and "@" in email and ":" not in email
+    if address and (verified is True or trust_email):
+        return str(email).casefold()
     subject = claims.get("sub")
     return f"sub:{subject}".casefold() if isinstance(subject, str) and subject else None
 
