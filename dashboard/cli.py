@@ -73,6 +73,10 @@ def _import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, nargs="+", help="CSV, TSV, XLSX, Parquet, JSON, GeoJSON")
     parser.add_argument("--dataset", help="name for rows that bring none; by default the file's")
     parser.add_argument("--source", help="how to read it; by default told by its columns")
+    parser.add_argument(
+        "--map", type=Path, metavar="FILE",
+        help="a profile (TOML) that says which column is what; see `conflictmap columns`",
+    )  # fmt: skip
     order = parser.add_mutually_exclusive_group()
     order.add_argument(
         "--day-first", dest="day_order", action="store_const", const="day-first",
@@ -168,6 +172,12 @@ def _undo(parser: argparse.ArgumentParser) -> None:
     _output(parser)
 
 
+def _columns(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="a table of any shape")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the profile there (TOML)")
+    _output(parser)
+
+
 def _attention(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, metavar="FILE", help="write them as CSV, to be mended and imported"
@@ -224,6 +234,7 @@ COMMANDS: dict[str, Command] = {
     "summary": Command("counts and sentence of a choice", _summary, "record:summary"),
     "export": Command("write a choice to a file", _export, "record:export"),
     "undo": Command("take an import back", _undo, "record:undo"),
+    "columns": Command("say what a table's columns are taken for", _columns, "columns:columns"),
     "attention": Command("rows that wait for a person", _attention, "attention:attention"),
     "geocode": Command("find places by name, offline", _geocode, "places:geocode"),
     "places": Command("villages and spots of a country", _places, "places:packs"),

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from dashboard.commands.columns import read_profile
 from dashboard.commands.terminal import Terminal, store_path
 from geodata import export as exports
 from geodata.errors import ConflictMapError, StoreUnreadable, UnknownCode, UnreadableFile
@@ -27,6 +28,7 @@ def import_files(arguments: Namespace, terminal: Terminal) -> int:
     """Add files to the store, one import each."""
     for path in arguments.file:
         _refuse_missing(path)
+    profile = None if arguments.map is None else read_profile(arguments.map)
     path = store_path(arguments)
     new = not path.exists()
     store = Store.open(path)
@@ -36,7 +38,7 @@ def import_files(arguments: Namespace, terminal: Terminal) -> int:
             report = ingest(
                 file.absolute(), store, lambda: gazetteer(terminal, store),
                 dataset=arguments.dataset, source=arguments.source, today=_today(),
-                day_order=arguments.day_order, progress=terminal.progress,
+                day_order=arguments.day_order, profile=profile, progress=terminal.progress,
             )  # fmt: skip
             results.append(_told(report, file, arguments.attention, terminal))
     finally:

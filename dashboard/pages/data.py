@@ -10,12 +10,12 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import attention
+from dashboard import attention, mapping
 from dashboard.plain import notice, say
 from dashboard.served import ServedStore, served
 from geodata.errors import ConflictMapError
 from geodata.ingest import ingest, load_sample
-from geodata.sources import SOURCES
+from geodata.sources import SOURCES, Profile
 from geodata.store import ImportRecord, Store
 
 WHO = "analyst"
@@ -40,20 +40,22 @@ def show() -> None:
 def _add(here: ServedStore) -> None:
     st.header("Add a file", divider="grey")
     say(
-        "A table of incidents, recognised by its columns. Places are located on this machine; "
-        "nothing is sent anywhere. Rows that cannot be used are kept, with the reason."
+        "A table of incidents, recognised by its columns; of any other you say which column is "
+        "what. Places are located on this machine; nothing is sent anywhere. Rows that cannot be "
+        "used are kept, with the reason."
     )
     with st.expander("What can be read"):
         for source in SOURCES.values():
             say(f"{source.name}: {source.description}")
     uploaded = st.file_uploader("Files", accept_multiple_files=True, label_visibility="collapsed")
+    profile = mapping.chosen_profile(uploaded)
     if st.button("Import", type="primary", disabled=not uploaded):
         with tempfile.TemporaryDirectory(prefix="conflictmap-") as folder:
             paths = [Path(folder) / _safe_name(file.name) for file in uploaded]
             for path, file in zip(paths, uploaded, strict=True):
                 path.write_bytes(file.getbuffer())
             st.session_state[_OUTCOME] = [
-                _import(here, path) for path in paths if not _is_accounts(path, paths)
+                _import(here, path, profile) for path in paths if not _is_accounts(path, paths)
             ]
     notice(st.session_state.get(_OUTCOME, []))
 
@@ -68,7 +70,7 @@ def _is_accounts(path: Path, paths: list[Path]) -> bool:
     return "accounts" in path.stem and any(other.stem == stem for other in paths if other != path)
 
 
-def _import(here: ServedStore, path: Path) -> str:
+def _import(here: ServedStore, path: Path, profile: Profile | None) -> str:
     bar = st.progress(0.0)
 
     def progress(what: str, share: float) -> None:
@@ -80,6 +82,7 @@ def _import(here: ServedStore, path: Path) -> str:
             here.store,
             here.gazetteer,
             today=dt.datetime.now(tz=dt.UTC).date(),
+            profile=profile,
             who=WHO,
             progress=progress,
         )

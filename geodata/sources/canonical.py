@@ -74,6 +74,12 @@ _WEAPON_SPELLINGS = {
     "cluster bomb": "cluster-munition", "cluster bombs": "cluster-munition", "uxo":
     "unexploded-ordnance", "firearms": "small-arms", "suicide bombing": "suicide-bomb",
 }  # fmt: skip
+OTHER_WORDS: Mapping[str, Mapping[str, str]] = {
+    "event_type": _SPELLINGS,
+    "weapon": _WEAPON_SPELLINGS,
+}
+"""Usual words for codes, by column."""
+
 _TRUTHS = {"true": True, "yes": True, "y": True, "1": True, "t": True,
            "false": False, "no": False, "n": False, "0": False, "f": False}  # fmt: skip
 _ELSEWHERE = frozenset(
@@ -427,6 +433,7 @@ def protect(cells: pa.Array) -> pa.Array:
 
 __all__ = [
     "NAME",
+    "OTHER_WORDS",
     "fits",
     "hxl_tags",
     "protect",

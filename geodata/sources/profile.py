@@ -37,7 +37,7 @@ TARGETS: Final = tuple(
 
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 _TOP: Final = ("dataset", "day_order")
-_TABLES: Final = ("columns", "values", "codes")
+_TABLES: Final = ("columns", "fixed", "codes")
 
 
 @dataclass(frozen=True)
@@ -46,14 +46,14 @@ class Profile:
 
     Attributes:
         columns: canonical column to the file's column that it is read from.
-        values: canonical column to what every row of the file holds.
+        fixed: canonical column to what every row of the file holds.
         codes: canonical column to the file's words and the codes that they mean.
         dataset: the name of the data set; None takes the file's.
         day_order: "day-first" or "month-first" where the days do not tell; None asks.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, str] = field(default_factory=dict)
+    fixed: Mapping[str, str] = field(default_factory=dict)
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     dataset: str | None = None
     day_order: str | None = None
@@ -64,7 +64,7 @@ class Profile:
         Raises:
             UnknownCode: a name that is no canonical column, or no order of days.
         """
-        for name in (*self.columns, *self.values, *self.codes):
+        for name in (*self.columns, *self.fixed, *self.codes):
             if name not in TARGETS:
                 raise UnknownCode("column of an incident", name, TARGETS)
         if self.day_order not in (None, DAY_FIRST, MONTH_FIRST):
@@ -75,7 +75,7 @@ class Profile:
         lines = ["# How Conflict Map reads a table: column of an incident = column of the file."]
         top = ((name, getattr(self, name)) for name in _TOP)
         lines += [f"{name} = {_quoted(value)}" for name, value in top if value is not None]
-        for title, table in (("columns", self.columns), ("values", self.values)):
+        for title, table in (("columns", self.columns), ("fixed", self.fixed)):
             lines += _section(title, table)
         for name, words in self.codes.items():
             lines += _section(f"codes.{name}", words)
@@ -110,14 +110,14 @@ def from_values(said: Mapping[str, Any]) -> Profile:
         if name not in (*_TOP, *_TABLES):
             known = ", ".join((*_TOP, *_TABLES))
             raise ImpossibleValue(f"A profile has no {name!r}; it has {known}.")
-    columns, values, codes = (said.get(name, _NOTHING) for name in _TABLES)
-    sound = all(_is_words(table) for table in (columns, values)) and (
+    columns, fixed, codes = (said.get(name, _NOTHING) for name in _TABLES)
+    sound = all(_is_words(table) for table in (columns, fixed)) and (
         isinstance(codes, Mapping) and all(_is_words(table) for table in codes.values())
     )
     top = {name: said.get(name) for name in _TOP}
     if not sound or not all(isinstance(value, str | None) for value in top.values()):
         raise ImpossibleValue('A profile holds names and texts alone, as in date_start = "Day".')
-    return Profile(dict(columns), dict(values), {n: dict(t) for n, t in codes.items()}, **top)
+    return Profile(dict(columns), dict(fixed), {n: dict(t) for n, t in codes.items()}, **top)
 
 
 def _is_words(table: object) -> bool:
@@ -150,7 +150,7 @@ def read_with(raw: RawTable, options: Options, profile: Profile) -> Reading:
         told = _coded(raw.columns.column(own), profile.codes.get(target, _NOTHING))
         called[target] = _free_name(own, target, chosen)
         chosen[called[target]] = told
-    for target, value in profile.values.items():
+    for target, value in profile.fixed.items():
         if target not in called:
             called[target] = target
             chosen[target] = pa.chunked_array([[value] * len(raw.rows)], pa.string())

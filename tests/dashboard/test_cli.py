@@ -373,3 +373,23 @@ def test_rows_that_wait_are_listed_and_mended_in_a_table(
     assert answer(capsys, "attention", "--store", store) == []
     nowhere = tmp_path / "no" / "such.csv"
     assert "cannot be written" in refusal(capsys, "attention", "--store", store, "--out", nowhere)
+
+
+def test_a_table_in_other_words_is_read_by_a_profile(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "zahlen.csv"
+    text = "Datum,Breite,Länge,Tote\n2016-06-16,33.51234,38.66123,4\n"
+    file.write_text(text, encoding="utf-8")
+    out, store = tmp_path / "profile.toml", tmp_path / "s.duckdb"
+    found = answer(capsys, "columns", file, "--out", out)
+    assert [match["target"] for match in found] == [
+        "date_start", "latitude", "longitude", "killed_best",
+    ]  # fmt: skip
+    assert answer(capsys, "import", file, "--map", out, "--store", store)["added"] == 1
+    assert Store.open(store).snapshot().incidents["killed_best"].to_pylist() == [4]
+    out.write_text("what", encoding="utf-8")
+    assert "no TOML" in refusal(capsys, "import", file, "--map", out, "--store", store)
+    missing = tmp_path / "none.toml"
+    assert "cannot be read" in refusal(capsys, "import", file, "--map", missing, "--store", store)
+    assert "cannot be written" in refusal(capsys, "columns", file, "--out", tmp_path / "no" / "x")

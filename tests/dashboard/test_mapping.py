@@ -1,0 +1,74 @@
+"""The choice of columns on the Data page."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from streamlit.testing.v1 import AppTest
+
+from dashboard.served import ServedStore
+from geodata.sources.profile import from_toml
+from tests.dashboard.test_pages import page_at
+from tests.hostile import PAYLOADS
+
+HOSTILE = PAYLOADS[16]
+FILE = (
+    f"Fall,Tag,Breite,Laenge,Art,Tote,Merkmal,{HOSTILE}\n"
+    "1,03/04/2016,33.51234,38.61234,Luftangriff,4,x,a\n"
+    "2,05/06/2016,33.61234,38.71234,Gefecht,viele,y,{{7*7}}\n"
+    "3,06/06/2016,33.61234,38.71234,Luftangriff,,z,b\n"
+    "4,07/06/2016,33.61234,38.71234,Luftangriff,2,z,c\n"
+)
+
+
+def uploaded(text: str = FILE) -> AppTest:
+    """The Data page with a file dropped and the columns asked for."""
+    test = page_at("data")
+    test.file_uploader[0].set_value(("fälle.csv", text.encode(), "text/csv")).run()
+    test.toggle(key="mapping_on").set_value(True).run()
+    assert not test.exception
+    return test
+
+
+def box(test: AppTest, label: str) -> object:
+    return next(one for one in test.selectbox if one.label == label)
+
+
+def test_columns_are_suggested_changed_kept_and_imported(here: ServedStore) -> None:
+    test = uploaded()
+    assert box(test, "Day, or first day").value == "Tag"
+    assert box(test, "Latitude").value == "Breite"
+    assert box(test, "Killed").value == "Tote"
+    assert any("1 of 4 rows can be used; 3 would wait." in text.value for text in test.text)
+    box(test, "03/04/2016 is").select("day-first").run()
+    assert any("3 of 4 rows can be used; 1 would wait." in text.value for text in test.text)
+    box(test, "Title").select(HOSTILE).run()
+    box(test, "Country, if no column says it").select("SYR").run()
+    box(test, "Code of word 1").select("Explosions/Remote violence").run()
+    next(button for button in test.button if button.label == "Import").click().run()
+    assert any("4 rows, of which 3 added" in text.value for text in test.text)
+    held = here.store.snapshot().incidents.to_pylist()
+    mine = next(row for row in held if row["dataset"] == "fälle" and row["title"] == "a")
+    assert mine["date_start"] == dt.date(2016, 4, 3)
+    assert (mine["title"], mine["country"], mine["killed_best"]) == ("a", "SYR", 4)
+    assert mine["event_type"] == "Explosions/Remote violence"
+    assert not test.exception
+
+
+def test_a_kept_profile_sets_the_form(here: ServedStore) -> None:
+    del here
+    kept = '[columns]\ndate_start = "Tag"\ntitle = "Merkmal"\n[fixed]\ncountry = "SYR"\n'
+    assert from_toml(kept).columns["title"] == "Merkmal"
+    test = uploaded()
+    test.file_uploader(key="mapping_given").set_value(("p.toml", kept.encode(), "text/plain")).run()
+    assert box(test, "Title").value == "Merkmal"
+    assert box(test, "Killed").value is None
+    assert box(test, "Country, if no column says it").value == "SYR"
+    test.file_uploader(key="mapping_given").set_value(("p.toml", b"what", "text/plain")).run()
+    assert any("is no TOML" in text.value for text in test.text)
+
+
+def test_a_file_that_is_no_table_is_refused_in_a_sentence(here: ServedStore) -> None:
+    del here
+    test = uploaded('a,"b\n1,2\n')
+    assert any("quotation mark" in text.value for text in test.text)
