@@ -220,6 +220,9 @@ def _read(parser: argparse.ArgumentParser) -> None:
         "--jsonl", type=Path, metavar="FILE", help="many texts: lines with id, text, published"
     )
     parser.add_argument("--out", type=Path, metavar="FILE", help="where the readings go")
+    parser.add_argument(
+        "--plugin", metavar="MODULE:NAME", help="a reader of your own beside the rules"
+    )
     _output(parser)
 
 

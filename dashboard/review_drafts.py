@@ -29,6 +29,10 @@ FLAGS = {
     "place_approximate": "The place is known only roughly.",
     "accounts_differ": "The accounts differ.",
     "experimental_language": "Reading this language is an experiment.",
+    "plugin_added": "The plug-in added values that the rules did not find.",
+    "plugin_differs_killed": "The plug-in read another figure of the killed than the rules.",
+    "plugin_differs_injured": "The plug-in read another figure of the injured than the rules.",
+    "plugin_failed": "The plug-in failed on this text: these are the drafts of the rules alone.",
     "figures_differ": "The drafts that were merged give different figures.",
 }
 """What the reader doubts, in words; a flag that is not here is shown as it is."""
@@ -106,6 +110,8 @@ def _draft(here: ServedStore, review: Review, proposal: Proposal) -> None:
     with asked:
         _open(review, proposal, decision)
     _who_says_so(proposal)
+    if proposal.reader:
+        say(f"Read by {proposal.reader}")
     notice(st.session_state.pop(_FAULT, []))
     if decision is None:
         _decide(here, review, proposal)

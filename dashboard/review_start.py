@@ -28,7 +28,7 @@ def choose(here: ServedStore) -> Review | None:
     by_id = {item.review.id: item.review for item in items}
     if st.session_state.get(_OPEN) not in by_id:
         st.session_state[_OPEN] = items[0].review.id
-    which, forth = st.columns([4, 1], vertical_alignment="bottom")
+    which, forth = st.columns([5, 2], vertical_alignment="bottom")
     name: str = which.selectbox(
         "Text", list(by_id), format_func=lambda name: _title(by_id[name]), key=_OPEN
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -12,7 +13,8 @@ from typing import Final
 from dashboard.served import ServedStore
 from geodata.documents import Document
 from geodata.errors import ImpossibleValue
-from geodata.reading import Reading, Span, read_text
+from geodata.reading import Plugin, Reading, Span, load_plugin, read_text
+from geodata.reading.plugins import SETTING
 from geodata.reading.structure import layout
 from geodata.review import (
     Decision,
@@ -248,6 +250,22 @@ def _decide(
     return changed
 
 
+def plugin_fault() -> str | None:
+    """Why the plug-in that the environment names cannot be used; None where all is well."""
+    return _plugin(os.environ.get(SETTING))[1]
+
+
+@lru_cache(maxsize=2)
+def _plugin(name: str | None) -> tuple[Plugin | None, str | None]:
+    """The plug-in that is set, made once; without one, or with one that fails, rules alone read."""
+    if not name:
+        return None, None
+    try:
+        return load_plugin(name), None
+    except ImpossibleValue as error:
+        return None, f"{error} Texts are read by the rules alone."
+
+
 def _read(here: ServedStore, report: Report) -> Reading:
     return read_text(
         report.text,
@@ -255,6 +273,7 @@ def _read(here: ServedStore, report: Report) -> Reading:
         country=report.country,
         places=here.gazetteer(),
         document_id=report.name,
+        plugin=_plugin(os.environ.get(SETTING))[0],
     )
 
 
@@ -265,6 +284,7 @@ def _part(here: ServedStore, report: Report, text: str) -> Reading:
         published=report.published or _filed(report.text),
         country=report.country,
         places=here.gazetteer(),
+        plugin=_plugin(os.environ.get(SETTING))[0],
     )
 
 

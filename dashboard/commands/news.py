@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
+import os
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
@@ -17,7 +18,8 @@ from dashboard.commands.terminal import Terminal
 from geodata.documents import LARGEST_FILE, read_document
 from geodata.errors import ImpossibleValue, UnreadableFile
 from geodata.gazetteer import Gazetteer, country_code
-from geodata.reading import Draft, Reading, read_text
+from geodata.reading import Draft, Plugin, Reading, load_plugin, read_text
+from geodata.reading.plugins import SETTING
 
 _PLAIN = frozenset((".txt", ".text", ".md", ""))
 
@@ -29,14 +31,18 @@ def read(arguments: Namespace, terminal: Terminal) -> int:
     country = country_code(arguments.country)
     if (arguments.jsonl is None) == (arguments.file is None):
         raise ImpossibleValue("Give one document, - for standard input, or --jsonl FILE.")
+    wanted = arguments.plugin or os.environ.get(SETTING)
+    plugin = load_plugin(wanted) if wanted else None
     places = gazetteer(terminal)
     if arguments.jsonl is not None:
-        return _read_lines(arguments, terminal, places)
+        return _read_lines(arguments, terminal, places, plugin)
     text, stated = _document(arguments.file)
     reading = read_text(
         text, published=published or stated, country=country, places=places,
-        document_id=None if arguments.file == "-" else Path(arguments.file).name,
+        document_id=None if arguments.file == "-" else Path(arguments.file).name, plugin=plugin,
     )  # fmt: skip
+    for note in reading.notes:
+        terminal.tell(note)
     if arguments.out is not None:
         out = arguments.out.expanduser().absolute()
         with written(out) as file:
@@ -93,7 +99,9 @@ def _figure(figure: dict[str, Any]) -> str:
     return str(low) if low == high else f"{low} to {high}"
 
 
-def _read_lines(arguments: Namespace, terminal: Terminal, places: Gazetteer) -> int:
+def _read_lines(
+    arguments: Namespace, terminal: Terminal, places: Gazetteer, plugin: Plugin | None
+) -> int:
     """One reading a line; a line that cannot be read gives a line that says so."""
     if arguments.out is None:
         raise ImpossibleValue("Many texts need --out FILE for their readings.")
@@ -103,7 +111,7 @@ def _read_lines(arguments: Namespace, terminal: Terminal, places: Gazetteer) -> 
         for number, line in _lines(arguments.jsonl):
             texts += 1
             try:
-                values = _read_line(line, places)
+                values = _read_line(line, places, plugin)
             except (ValueError, ImpossibleValue) as error:
                 faults += 1
                 values = {"id": None, "line": number, "error": str(error), "drafts": []}
@@ -127,7 +135,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
         raise UnreadableFile(path, f"it cannot be read ({error.strerror}).") from error
 
 
-def _read_line(line: str, places: Gazetteer) -> dict[str, Any]:
+def _read_line(line: str, places: Gazetteer, plugin: Plugin | None) -> dict[str, Any]:
     item = json.loads(line)
     if not isinstance(item, dict) or not isinstance(item.get("text"), str):
         raise ImpossibleValue("it is no object with a text")
@@ -138,5 +146,6 @@ def _read_line(line: str, places: Gazetteer) -> dict[str, Any]:
         country=country_code(name) if isinstance(name, str) else None,
         places=places,
         document_id=None if item.get("id") is None else str(item["id"]),
+        plugin=plugin,
     )
     return reading.to_json()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import review_drafts, review_start
-from dashboard.plain import say
+from dashboard.plain import notice, say
 from dashboard.review_form import source_fields
-from dashboard.reviewing import READS_BADLY, READS_WELL, answer
+from dashboard.reviewing import READS_BADLY, READS_WELL, answer, plugin_fault
 from dashboard.served import served
 
 
@@ -24,6 +24,7 @@ def show() -> None:
         say(READS_WELL)
         st.subheader("Badly, or not at all")
         say(READS_BADLY)
+    notice(fault for fault in [plugin_fault()] if fault)
     review = review_start.choose(here)
     if review is None:
         return

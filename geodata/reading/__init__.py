@@ -1,8 +1,8 @@
 """Reading the news: from a text to draft incidents, every value with its quotation.
 
 Rules over text, offline and explainable: `read_text` opens no file but the bundled lexicons, reads
-no clock and calls no model. A draft is a proposal; nothing becomes an incident before an analyst
-has accepted it.
+no clock and calls no model but a `Plugin` that it is handed. A draft is a proposal; nothing becomes
+an incident before an analyst has accepted it.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from geodata.reading.model import (
     Reading,
 )
 from geodata.reading.places import Located, PlaceResolver
+from geodata.reading.plugins import Plugin, Suggestion, hash_of, with_suggestions
+from geodata.reading.plugins import load as load_plugin
 from geodata.reading.spans import Span
 from geodata.reading.structure import layout
 from geodata.reading.tally import Figure
@@ -43,13 +45,14 @@ class TextToRead:
     country: str | None = None
 
 
-def read_text(
+def read_text(  # noqa: PLR0913 - what a caller may know of a text, all optional
     text: str,
     *,
     published: dt.date | None = None,
     country: str | None = None,
     places: PlaceResolver | None = None,
     document_id: str | None = None,
+    plugin: Plugin | None = None,
 ) -> Reading:
     """The incidents that `text` tells of, as drafts in the order of the text.
 
@@ -60,6 +63,8 @@ def read_text(
         country: ISO 3166-1 alpha-3 of the places, where the caller knows it.
         places: finds places by name; without it no draft has a point.
         document_id: returned as `Reading.id`.
+        plugin: a reader of the caller's own that fills gaps; where it fails the drafts of the rules
+            stand, and `Reading.notes` says so.
     """
     parts = layout(text)
     filed = parts.dateline.date if parts.dateline else None
@@ -82,7 +87,7 @@ def read_text(
     groups = group(evidence, parts.folded, short=short)
     mentioned = [place for member in evidence for place in member.places]
     drafts = Composer(reader, country, places).compose(groups, mentioned)
-    return Reading(
+    reading = Reading(
         id=document_id,
         sha256=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         drafts=tuple(drafts),
@@ -96,10 +101,16 @@ def read_text(
         read_to=read_to,
         skipped=skipped,
     )
+    if plugin is None:
+        return reading
+    return with_suggestions(text, reading, plugin, country=country, places=places)
 
 
 def read_many(
-    texts: Iterable[TextToRead], *, places: PlaceResolver | None = None
+    texts: Iterable[TextToRead],
+    *,
+    places: PlaceResolver | None = None,
+    plugin: Plugin | None = None,
 ) -> Iterator[Reading]:
     """The readings of many texts, one by one in their order."""
     for item in texts:
@@ -109,6 +120,7 @@ def read_many(
             country=item.country,
             places=places,
             document_id=item.id,
+            plugin=plugin,
         )
 
 
@@ -123,9 +135,13 @@ __all__ = [
     "Figure",
     "Located",
     "PlaceResolver",
+    "Plugin",
     "Reading",
     "Span",
+    "Suggestion",
     "TextToRead",
+    "hash_of",
+    "load_plugin",
     "read_many",
     "read_text",
 ]

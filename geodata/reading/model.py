@@ -200,8 +200,13 @@ class Draft:
     reader: str = f"{READER} {READER_VERSION}"
 
     def to_json(self) -> dict[str, Any]:
-        """The draft in the format of `conflictmap read --json`."""
-        return {
+        """The draft in the format of `conflictmap read --json`.
+
+        `reader` is there only where a plug-in took part.
+        """
+        own = self.reader == f"{READER} {READER_VERSION}"
+        named = {} if own else {"reader": self.reader}
+        return named | {
             "sentence": self.sentence.to_json(),
             "date": self.date.to_json(),
             "places": [place.to_json() for place in self.places],
@@ -227,6 +232,7 @@ class Reading:
         language: ISO 639-1 code, or None.
         repeated: (start, end) of passages that stood before and were passed over.
         read_to: offset up to which the text was read; its length but for very long texts.
+        notes: sentences on what went wrong, such as a plug-in that failed.
     """
 
     id: str | None
@@ -241,11 +247,16 @@ class Reading:
     script: str | None = None
     read_to: int = 0
     skipped: dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """`{"id", "repeated", "drafts"}` as `conflictmap read --json` prints it."""
-        return {
+        """`{"id", "repeated", "drafts"}` as `conflictmap read --json` prints it.
+
+        `notes` is there only where there are any.
+        """
+        found = {
             "id": self.id,
             "repeated": [[start, end] for start, end in self.repeated],
             "drafts": [draft.to_json() for draft in self.drafts],
         }
+        return found | ({"notes": list(self.notes)} if self.notes else {})

@@ -213,6 +213,22 @@ def test_a_text_becomes_drafts_and_nothing_is_stored(
     assert "no day" in refusal(capsys, "read", path, "--published", "yesterday")
 
 
+def test_a_reader_of_one_s_own_is_called_where_it_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "report.txt"
+    path.write_text("Two guards were killed in Homs.", encoding="utf-8")
+    module = "class Silent:\n    name = 'silent'\n    version = fingerprint = '1'\n"
+    module += "    def suggest(self, text, drafts):\n        return 1 / len(text[:0])\n"
+    (tmp_path / "silent_reader.py").write_text(module, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    said = answer(capsys, "read", path, "--plugin", "silent_reader:Silent")
+    assert said["drafts"][0]["killed"]["best"] == 2
+    assert "silent failed (ZeroDivisionError" in said["notes"][0]
+    monkeypatch.setenv("CONFLICTMAP_READER", "no_such_reader:Any")
+    assert "cannot be used" in refusal(capsys, "read", path)
+
+
 def test_a_web_page_is_read_as_its_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page = "<html><body><p>A bomb killed three people in Kabul on Monday.</p></body></html>"
     path = tmp_path / "page.html"
