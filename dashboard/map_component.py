@@ -29,6 +29,8 @@ STYLES = (
     "css/base_map.css",
     "css/layers.css",
 )
+BORDERS = ("world.bin.gz", "boundaries.bin.gz")
+"""The base map's files of countries and of provinces."""
 # Streamlit loads this as a module from a blob: address; an import from there must be absolute.
 _SCRIPT = (
     "export default (component) => "
@@ -83,6 +85,7 @@ def _data(edition: Edition, link: Link) -> dict[str, Any]:
         "host": assets.asset_url("js/host.js", base),
         "map": f"{base}maps/{map_script(base).digest}.js",
         "styles": [assets.asset_url(name, base) for name in STYLES if name in assets.ASSETS],
+        "borders": [assets.asset_url(f"data/{name}", base) for name in BORDERS],
         "predicate": link.filter.predicate(),
         "parameters": to_parameters(link.filter, link.view),
         "order": PARAMETERS,

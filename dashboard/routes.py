@@ -25,6 +25,7 @@ from starlette.routing import Route
 from dashboard.access import asking
 from dashboard.folium_map import assets
 from dashboard.map_script import map_script
+from dashboard.province_names import provinces
 from dashboard.served import Edition, root, served
 from geodata.errors import UnreadableFile
 
@@ -124,6 +125,11 @@ def _hits(request: Request, edition: Edition) -> Response:
     return Response(body, headers=FRESH, media_type="application/octet-stream")
 
 
+def _provinces(request: Request, edition: Edition) -> Response:
+    del request
+    return _json(provinces(edition.snapshot.incidents))
+
+
 async def _asset(request: Request) -> Response:
     if request.path_params["version"] != assets.version():
         return _refusal("The application was updated; reload the page.", 410)
@@ -205,6 +211,7 @@ ROUTES: Final = (
     Route("/data/{token}/row/{row}", _of_edition(_row)),
     Route("/data/{token}/incident/{incident_id:path}", _of_edition(_incident)),
     Route("/data/{token}/hits", _of_edition(_hits)),
+    Route("/data/{token}/provinces", _of_edition(_provinces)),
     Route("/layers", _in_thread(_layers)),
     Route("/layers/{id}.json", _in_thread(_layer)),
     Route("/tiles/{key}/{z}/{x}/{y}", _in_thread(_tile)),

@@ -28,6 +28,7 @@ from folium.template import Template
 from dashboard.folium_map import assets
 from dashboard.folium_map.base_map import MAX_ZOOM, BaseMap, OfflineMap
 from dashboard.map_script import words
+from dashboard.province_names import provinces
 from geodata import __version__, schema
 from geodata.credits import CREDITS
 from geodata.export import dataset_terms
@@ -192,6 +193,7 @@ def _about(
         "credits": [asdict(credit) for credit in CREDITS if credit.name != "UCDP"],
         "vocabulary": known["vocabulary"],
         "countries": countries,
+        "provinces": provinces(incidents),
     }
 
 

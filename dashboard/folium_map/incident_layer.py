@@ -24,6 +24,8 @@ from folium.template import Template
 
 from dashboard.folium_map import assets
 from dashboard.folium_map.base_map import OfflineMap
+from dashboard.province_names import provinces
+from geodata.boundaries import countries
 from geodata.errors import ImpossibleValue
 from geodata.pack import in_pack_order, pack_gzip
 from geodata.schema import INCIDENTS, conform, names, to_arrow, to_frame
@@ -68,6 +70,9 @@ class IncidentLayer(JSCSSMixin, MacroElement):
         legend: whether to show one.
         fit: whether to show all incidents at first.
         colour_by: what colours and shapes stand for.
+        drawing: how incidents are drawn at first; `provinces` and `countries` need the borders that
+            an `OfflineMap` with its base map carries, and are incidents elsewhere.
+        count: what heat, hexagons, provinces and countries count.
 
     Raises:
         ImpossibleValue: the table does not say how exactly its places are known, or a value cannot
@@ -98,6 +103,8 @@ class IncidentLayer(JSCSSMixin, MacroElement):
         legend: bool = True,
         fit: bool = True,
         colour_by: Literal["event_type", "weapon_group"] = "event_type",
+        drawing: Literal["incidents", "heat", "hexagons", "provinces", "countries"] = "incidents",
+        count: Literal["incidents", "killed"] = "incidents",
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "IncidentLayer"
@@ -114,10 +121,11 @@ class IncidentLayer(JSCSSMixin, MacroElement):
             "data": None if table is None else _base64(pack_gzip(table, version="page")),
             "url": url,
             "details": None if table is None else _details(table, details),
+            "areas": None if table is None else _areas(table),
             "timeline": own if timeline is None else timeline,
             "legend": legend,
             "fit": fit,
-            "layer": {"colourBy": colour_by},
+            "layer": {"colourBy": colour_by, "how": drawing, "per": count},
         }
 
     def render(self, **kwargs: Any) -> str:
@@ -164,6 +172,13 @@ def _details(table: pa.Table, columns: Sequence[str]) -> str | None:
         if name in known and table.column(name).null_count < table.num_rows
     }
     return _base64(json.dumps(values, ensure_ascii=False).encode()) if values else None
+
+
+def _areas(table: pa.Table) -> str:
+    """What countries and provinces are called, for maps of areas, as base64 of JSON."""
+    called = {code: country.name for code, country in countries().items()}
+    body = {**provinces(table), "countries": called}
+    return _base64(json.dumps(body, ensure_ascii=False).encode())
 
 
 def _base64(content: bytes) -> str:

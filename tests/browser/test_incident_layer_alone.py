@@ -152,7 +152,7 @@ def test_a_stack_opens_as_a_list_of_text(opened: Watched) -> None:
     assert box is not None
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     card = page.locator(".cm-picked-box")
-    assert "30 incidents here" in card.inner_text()
+    assert "30 incidents at this point" in card.inner_text()
     assert HOSTILE in card.inner_text()
     assert page.evaluate("window.ran") is None
 

@@ -22,15 +22,15 @@ const CELL = 65_536;
 
 const zigzag = (number) => (number < 0 ? -2 * number - 1 : 2 * number);
 
-/** Every row: {start, end, precision, lat, lon, place, radius, type, date, actor, weapon, killed}. */
+/** Every row: {start, end, precision, lat, lon, country, admin1, radius, type, date, actor, weapon, killed}. */
 export function columnsOf(rows) {
   const dictionaries = Object.fromEntries(CODED.map((name) => [name, VOCABULARY[name].map((term) => term.code)]));
   dictionaries.location_precision = VOCABULARY.location_precision.map((term) => term.code);
   const listed = (values) => [...new Set(values.filter((value) => value != null))];
   dictionaries.actor_cell = listed(rows.map((row) => row.actor));
   dictionaries.weapon_cell = listed(rows.map((row) => row.weapon));
-  dictionaries.country = [];
-  dictionaries.admin1 = [];
+  dictionaries.country = listed(rows.map((row) => row.country));
+  dictionaries.admin1 = listed(rows.map((row) => row.admin1));
   const code = (name, value) => dictionaries[name].indexOf(value) + 1;
   const of = (pick) => rows.map(pick);
   const dated = rows.filter((row) => row.start != null).length;
@@ -47,8 +47,8 @@ export function columnsOf(rows) {
     area_longitude: of((row) => Math.floor(coordinate(row.lon, 180) / CELL)),
     area_precision: of((row) => code("location_precision", row.precision ?? "town")),
     area_radius: of((row) => (row.radius == null ? 0 : Math.round(row.radius * 100) + 1)),
-    area_country: zero,
-    area_admin1: zero,
+    area_country: of((row) => code("country", row.country)),
+    area_admin1: of((row) => code("admin1", row.admin1)),
     event_type: of((row) => code("event_type", row.type ?? "Battles")),
     date_precision: of((row) => code("date_precision", row.date ?? "day")),
     grade: zero, status: zero, disputed: zero, sensitive: zero, n_accounts: zero,

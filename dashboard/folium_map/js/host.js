@@ -7,11 +7,14 @@
  * that none of them waits for the server. The server owns every other filter.
  */
 
+import { AreaSource } from "./area_source.js";
+import { readDrawing, writeDrawing } from "./drawings.js";
 import { load } from "./engine/load.js";
 import { IncidentView } from "./engine/view.js";
 import { IncidentLayer } from "./incident_layer.js";
 import { LayerControl } from "./layer_control.js";
 import { Legend } from "./legend.js";
+import { fetchJson } from "./row_source.js";
 import { mountWorkspace } from "./workspace.js";
 
 /**
@@ -20,6 +23,7 @@ import { mountWorkspace } from "./workspace.js";
  * @property {string} token names the version of the store
  * @property {string} map address of the module that builds the folium map
  * @property {string[]} styles addresses of style sheets
+ * @property {[string, string]} borders addresses of the borders of countries and of provinces
  * @property {Record<string, any>} predicate the whole filter, as the server knows it
  * @property {[string, string][]} parameters the whole link, as the server knows it, in order
  * @property {string[]} order names of all parameters, in the order that links have
@@ -112,7 +116,9 @@ class Host {
     this.serverText = "";
     view.setPredicate(this.data.predicate);
     this.applyOwnFilter();
-    this.layer = new IncidentLayer(view).addTo(this.map);
+    this.layer = new IncidentLayer(view, { areas: this.areas(), ...readDrawing(this.own.get("layer")) });
+    this.layer.addTo(this.map);
+    this.layer.on("drawing", (/** @type {any} */ drawing) => this.set({ layer: writeDrawing(drawing) }, "push", false));
     this.workspace = mountWorkspace(this.box, {
       map: this.map,
       layer: this.layer,
@@ -158,6 +164,15 @@ class Host {
       incident: `${base}incident/`,
       hits: `${base}hits`,
     };
+  }
+
+  /** Borders, for maps of areas. */
+  areas() {
+    const [world, boundaries] = this.data.borders;
+    const address = `${this.data.root}data/${this.data.token}/provinces`;
+    return new AreaSource({
+      world, boundaries, countries: this.words.countries, provinces: () => fetchJson(address),
+    });
   }
 
   listen() {
@@ -232,6 +247,7 @@ class Host {
     this.own = ownParameters();
     this.lookWhere();
     if (this.view) this.applyOwnFilter();
+    if (before.get("layer") !== this.own.get("layer")) this.layer?.setDrawing(readDrawing(this.own.get("layer")));
     if (before.get("open") !== this.own.get("open")) this.workspace?.open(this.own.get("open") ?? null);
   }
 

@@ -1,23 +1,41 @@
 /**
  * Incidents as a Leaflet layer: one canvas between the base map and its labels.
  *
- * It draws what an `IncidentView` holds and follows its changes. A canvas is silent to a screen
- * reader: the list beside the map is its equal.
+ * It draws what an `IncidentView` holds and follows its changes: as symbols, or as a surface (heat,
+ * hexagons, areas). A canvas is silent to a screen reader: the list beside the map is its equal,
+ * and the legend says a surface in numbers.
  */
 
+import { AreaPaths } from "./area_paths.js";
+import { AreaSurface } from "./area_surface.js";
+import { element, fill, foreign } from "./dom.js";
+import { provinceOfPlaces } from "./engine/areas.js";
 import { CategoryCounter, categorise } from "./engine/categories.js";
 import { WORLD } from "./engine/columns.js";
 import { Arrangement, GroupCounter, ringRadii } from "./engine/groups.js";
+import { HeatSurface } from "./heat_surface.js";
+import { HexagonSurface } from "./hexagon_surface.js";
 import { L } from "./leaflet.js";
-import { clusterRadius, drawCluster, drawCoarse, drawRings, drawSymbol, symbolRadius } from "./symbols.js";
+import { themeOf, watchTheme } from "./map_theme.js";
+import {
+  clusterRadius, drawCluster, drawCoarse, drawRings, drawSymbol, drawUncertainty, symbolRadius,
+} from "./symbols.js";
 
 /** Canvas beyond the map's edge, as a share of its size, so that a pan shows no blank. */
 const MARGIN = 0.18;
+/** Most places whose rings, or provinces, can be told from one another. */
+const MOST_RINGS = 60;
+/** First zoom at which provinces are fetched to draw what is known to one; the base map's, too. */
+const PROVINCES_FROM = 5;
 const FALLBACK = { "--cm-ink": "#1d1b16", "--cm-paper": "#ffffff", "--cm-accent": "#0b57a4" };
 
 /**
  * @typedef {object} LayerOptions
  * @property {"event_type"|"weapon_group"} [colourBy]
+ * @property {import("./drawings.js").Drawing["how"]} [how] the way of drawing
+ * @property {"incidents"|"killed"} [per] what a surface counts
+ * @property {import("./area_source.js").AreaSource|null} [areas] borders; without, there are neither
+ *     areas nor provinces in place of rings
  * @property {number} [cell] width of a cluster's cell in pixels
  * @property {number} [fine] width of a cell where there is room for all
  * @property {number} [fineUpTo] most groups that there is room for
@@ -34,12 +52,13 @@ const FALLBACK = { "--cm-ink": "#1d1b16", "--cm-paper": "#ffffff", "--cm-accent"
  */
 
 /**
- * Fires `pick` {row, rows} when a person chooses a symbol (row is the first of the stack), and
- * `hover` {row}, null when the pointer leaves.
+ * Fires `pick` {row, rows, where, latlng} when a person chooses a symbol or a spot of a surface (row is the
+ * first of the stack, where the end of "12 incidents …"), `hover` {row}, null when the pointer
+ * leaves, and `drawing` when another way of drawing was chosen.
  */
 export const IncidentLayer = L.Layer.extend({
   options: {
-    colourBy: "event_type", cell: 62, fine: 28, fineUpTo: 240, pane: "incidents", flyOnPick: true,
+    colourBy: "event_type", how: "incidents", per: "incidents", areas: null, cell: 62, fine: 28, fineUpTo: 240, pane: "incidents", flyOnPick: true,
     attribution: "",
   },
 
@@ -69,9 +88,67 @@ export const IncidentLayer = L.Layer.extend({
       this._categorise();
       view.addEventListener("change", this._onChange);
     }
+    this._provinces = null;
+    this._makeSurface();
     this._reset();
     this.fire("legend");
     return this;
+  },
+
+  /**
+   * Chooses the way of drawing; areas that cannot be had are left as they are.
+   *
+   * @param {Partial<import("./drawings.js").Drawing>} drawing
+   */
+  setDrawing(drawing) {
+    const { how, per, colourBy } = { ...this.drawing(), ...drawing };
+    if (!this.offers(how)) return this;
+    const recoloured = colourBy !== this.options.colourBy;
+    Object.assign(this.options, { how, per, colourBy });
+    if (recoloured && this.view !== null) this._categorise();
+    this._makeSurface();
+    this._reset();
+    this.fire("legend");
+    this.fire("drawing", this.drawing());
+    return this;
+  },
+
+  /** @returns {import("./drawings.js").Drawing} */
+  drawing() {
+    const { how, per, colourBy } = this.options;
+    return { how, per, colourBy };
+  },
+
+  /** Whether a way of drawing can be had here. @param {string} how */
+  offers(how) {
+    return how !== "countries" && how !== "provinces" ? true : (this.options.areas?.has(how) ?? false);
+  },
+
+  /** What a legend says of the surface; null where there are symbols. */
+  surfaceKey() {
+    return this._surface?.legend(this._theme?.dark ?? false) ?? null;
+  },
+
+  /** Asks again for borders that could not be had. */
+  retry() {
+    this._surface?.load?.();
+  },
+
+  _makeSurface() {
+    if (!this.offers(this.options.how)) this.options.how = "incidents";
+    const { view, options: { how, per, areas } } = this;
+    this._surface = null;
+    if (view === null || how === "incidents") return;
+    if (how === "heat") this._surface = new HeatSurface(view, per);
+    else if (how === "hexagons") this._surface = new HexagonSurface(view, per);
+    else {
+      const surface = new AreaSurface(view, per, how, areas, () => {
+        if (this._surface !== surface) return;
+        this._reset();
+        this.fire("legend");
+      });
+      this._surface = surface;
+    }
   },
 
   onAdd(map) {
@@ -82,6 +159,8 @@ export const IncidentLayer = L.Layer.extend({
     this._canvas.setAttribute("aria-hidden", "true");
     if (map.options.zoomAnimation) L.DomUtil.addClass(this._canvas, "leaflet-zoom-animated");
     this._context = this._canvas.getContext("2d");
+    this._said = element("div", { class: "cm-surface-said", hidden: true });
+    map.getContainer().append(this._said);
     map.getContainer().addEventListener("keydown", (this._onKey = (event) => this._key(event)));
     this._watchTheme(map);
     this._reset();
@@ -89,9 +168,10 @@ export const IncidentLayer = L.Layer.extend({
 
   onRemove(map) {
     map.getContainer().removeEventListener("keydown", this._onKey);
-    this._themeWatch.disconnect();
+    this._unwatchTheme();
     cancelAnimationFrame(this._frame);
     this._frame = 0;
+    this._said.remove();
     this._canvas.remove();
   },
 
@@ -125,11 +205,7 @@ export const IncidentLayer = L.Layer.extend({
 
   /** Switches what colours and shapes stand for. @param {"event_type"|"weapon_group"} by */
   setColourBy(by) {
-    this.options.colourBy = by;
-    if (this.view !== null) this._categorise();
-    this._reset();
-    this.fire("legend");
-    return this;
+    return this.setDrawing({ colourBy: by });
   },
 
   /** Categories in legend order. @returns {import("./engine/categories.js").Category[]} */
@@ -203,17 +279,40 @@ export const IncidentLayer = L.Layer.extend({
     }
     L.DomUtil.setPosition(this._canvas, map.containerPointToLayerPoint(margin.multiplyBy(-1)));
     const origin = map.getPixelBounds().min.subtract(margin);
-    this._arrange({ x: origin.x, y: origin.y, width, height, zoom: this._zoom });
+    this._screen = { x: origin.x, y: origin.y, width, height, zoom: this._zoom };
+    this._arrange(this._screen);
     this._draw();
   },
 
   _arrange(screen) {
     const { view, options, _radii, _categories } = this;
+    this._paths = null;
+    if (this._surface !== null) {
+      this._arrangement = this._counter = null;
+      this._surface.arrange(screen, _radii, this._centre.lat);
+      return;
+    }
     this._arrangement = new Arrangement(view.table.places, _radii, screen, options, this._weights);
     this._counter = new GroupCounter(
       view.table, view.alive, this._arrangement, _categories.of, _categories.list.length,
     );
     this._seen = null;
+    if (screen.zoom >= PROVINCES_FROM && this._arrangement.coarse.includes(1)) this._wantProvinces();
+  },
+
+  /** Fetches provinces for what is known to one; without them, rings stand in. */
+  async _wantProvinces() {
+    const { view, options: { areas } } = this;
+    if (!areas?.has("provinces") || this._provinces !== null) return;
+    const wanted = (this._provinces = { index: null, of: null });
+    try {
+      const { index, units } = await areas.provinces();
+      if (this._provinces !== wanted || view !== this.view) return;
+      Object.assign(wanted, { index, of: provinceOfPlaces(view.table, index, units).of });
+      this._redrawSoon();
+    } catch {
+      if (this._provinces === wanted) this._provinces = null; // asked again with the next view
+    }
   },
 
   _onMove() {
@@ -270,14 +369,19 @@ export const IncidentLayer = L.Layer.extend({
   },
 
   _draw() {
-    this._count();
     const context = this._context;
     const density = this._density;
     context.setTransform(density, 0, 0, density, 0, 0);
     context.clearRect(0, 0, this._canvas.width / density, this._canvas.height / density);
-    this._drawRings(context);
-    this._marks = this._layOut();
-    for (const mark of this._marks) this._drawMark(context, mark);
+    if (this._surface !== null) {
+      this._marks = [];
+      this._surface.draw(context, this._theme);
+    } else {
+      this._count();
+      this._drawRings(context);
+      this._marks = this._layOut();
+      for (const mark of this._marks) this._drawMark(context, mark);
+    }
     this._drawHighlight(context);
     this.fire("draw", { marks: this._marks.length });
   },
@@ -316,24 +420,53 @@ export const IncidentLayer = L.Layer.extend({
     }
   },
 
+  /** Within which something happened: the province that is known, else a ring. */
   _drawRings(context) {
     const { atPlace } = this._counter;
-    const shown = [];
-    for (let place = 0; place < atPlace.length; place++) if (atPlace[place] > 0) shown.push(place);
-    if (shown.length > 60) return; // no ring could be told from another
-    drawRings(context, shown.flatMap((place) => this._ring(place)), this._theme.ink);
+    const rings = [];
+    const units = new Set();
+    for (let place = 0; place < atPlace.length; place++) {
+      if (atPlace[place] === 0) continue;
+      const unit = this._provinceOf(place);
+      if (unit === null) rings.push(place);
+      else units.add(unit);
+      if (rings.length > MOST_RINGS) return; // no ring could be told from another
+    }
+    drawRings(context, rings.flatMap((place) => this._ring(place)), this._theme.ink);
+    if (units.size) drawUncertainty(context, this._pathsOf(units), units.size, this._theme.ink);
+  },
+
+  /** The unit of a place that is known to its province and no better; null where none is known. */
+  _provinceOf(place) {
+    const { view: { table: { places, dictionaries } }, _provinces } = this;
+    if (!_provinces?.of || dictionaries.location_precision[places.precision[place] - 1] !== "admin1") return null;
+    const unit = _provinces.of[place];
+    return unit < _provinces.index.codes.length ? unit : null;
+  },
+
+  _pathsOf(units) {
+    this._paths ??= new AreaPaths(this._provinces.index, this._screen);
+    return this._paths.of(units);
   },
 
   /** A place's ring, or none where its extent is not known or is wider than any screen. */
   _ring(place) {
-    const radius = this._arrangement.ringPixels(place);
+    const radius = this._radii[place] * this._scale();
     return radius <= 4000 ? [{ ...this._pixel(place), radius }] : [];
   },
 
+  /** Pixels of a world unit. */
+  _scale() {
+    return (256 * 2 ** this._screen.zoom) / WORLD;
+  },
+
+  /** Where a place is on the canvas, in the copy of the world that is nearest. */
   _pixel(place) {
-    const { scale, screen } = this._arrangement;
-    const x = this._arrangement.unwrapped(place) * scale - screen.x;
-    return { x, y: this.view.table.places.y[place] * scale - screen.y };
+    const { _screen: screen, view: { table: { places } } } = this;
+    const scale = this._scale();
+    const middle = (screen.x + screen.width / 2) / scale;
+    const x = places.x[place] + Math.round((middle - places.x[place]) / WORLD) * WORLD;
+    return { x: x * scale - screen.x, y: places.y[place] * scale - screen.y };
   },
 
   _drawHighlight(context) {
@@ -342,7 +475,9 @@ export const IncidentLayer = L.Layer.extend({
     const place = this.view.table.place[row];
     const { x, y } = this._pixel(place);
     if (this.view.table.places.pin[place] === 0) {
-      drawRings(context, this._ring(place), this._theme.accent);
+      const unit = this._provinceOf(place);
+      if (unit === null) drawRings(context, this._ring(place), this._theme.accent);
+      else drawUncertainty(context, this._pathsOf([unit]), 1, this._theme.accent);
     }
     context.beginPath();
     context.arc(x, y, 15, 0, Math.PI * 2);
@@ -358,25 +493,28 @@ export const IncidentLayer = L.Layer.extend({
     const read = () => {
       const style = getComputedStyle(map.getContainer());
       const value = (name) => style.getPropertyValue(name).trim() || FALLBACK[name];
-      this._theme = { ink: value("--cm-ink"), paper: value("--cm-paper"), accent: value("--cm-accent") };
+      const dark = themeOf(map.getContainer(), "auto") === "dark";
+      this._theme = { ink: value("--cm-ink"), paper: value("--cm-paper"), accent: value("--cm-accent"), dark };
     };
     read();
-    this._themeWatch = new MutationObserver(() => {
+    this._unwatchTheme = watchTheme(() => {
       read();
       this._redrawSoon();
+      this.fire("legend");
     });
-    for (let node = map.getContainer(); node; node = node.parentElement) {
-      this._themeWatch.observe(node, { attributes: true, attributeFilter: ["data-theme"] });
-    }
   },
 
   // --- picking ----------------------------------------------------------------------------------
 
+  /** A point of the map's container on the canvas. */
+  _onCanvas(point) {
+    return point.add(this._margin).subtract(this._offset());
+  },
+
   /** The mark under a point of the map's container, topmost first. @returns {Mark|null} */
   _markAt(point, slack = 0) {
     if (this._marks.length === 0) return null;
-    const x = point.x + this._margin.x - this._offset().x;
-    const y = point.y + this._margin.y - this._offset().y;
+    const { x, y } = this._onCanvas(point);
     let best = null;
     let nearest = Infinity;
     for (const mark of this._marks) {
@@ -392,13 +530,46 @@ export const IncidentLayer = L.Layer.extend({
     return L.DomUtil.getPosition(this._canvas).subtract(corner);
   },
 
+  /** What a surface holds under a point of the map's container, or null. */
+  _spotAt(point) {
+    if (this._surface === null) return null;
+    const { x, y } = this._onCanvas(point);
+    return this._surface.at(x, y);
+  },
+
+  _pickSpot({ holds, where }, latlng) {
+    const rows = this._rowsWhere(holds);
+    if (rows.length > 0) this.fire("pick", { row: rows[0], rows, where, latlng });
+  },
+
+  /** Says a surface's spot beside the pointer. */
+  _say(spot, point) {
+    this._map.getContainer().classList.toggle("cm-pointing", spot !== null);
+    // A finger leaves nothing hovering: it picks, and the list tells.
+    this._said.hidden = spot === null || matchMedia("(hover: none)").matches;
+    if (this._said.hidden) return;
+    fill(this._said, foreign(spot.label));
+    const { x: width } = this._map.getSize();
+    const left = point.x > width - 200;
+    this._said.style.transform = `translate(${point.x + (left ? -12 : 14)}px, ${point.y + 14}px) translateX(${left ? -100 : 0}%)`;
+  },
+
   _onClick(event) {
+    if (this._surface !== null) {
+      const spot = this._spotAt(event.containerPoint);
+      if (spot !== null) this._pickSpot(spot, event.latlng);
+      return;
+    }
     const touch = event.originalEvent?.pointerType === "touch";
     const mark = this._markAt(event.containerPoint, touch ? 14 : 0);
     if (mark !== null) this._pick(mark);
   },
 
   _onPointer(event) {
+    if (this._surface !== null) {
+      this._say(this._spotAt(event.containerPoint), event.containerPoint);
+      return;
+    }
     const mark = this._markAt(event.containerPoint);
     const group = mark?.group ?? null;
     if (group === this._hovered) return;
@@ -408,6 +579,7 @@ export const IncidentLayer = L.Layer.extend({
   },
 
   _onLeave() {
+    this._said.hidden = true;
     if (this._hovered === null) return;
     this._hovered = null;
     this._map.getContainer().classList.remove("cm-pointing");
@@ -416,7 +588,14 @@ export const IncidentLayer = L.Layer.extend({
 
   _key(event) {
     if (event.key !== "Enter" || event.target !== this._map.getContainer()) return;
-    const mark = this._markAt(this._map.getSize().divideBy(2), 60);
+    const middle = this._map.getSize().divideBy(2).round();
+    const spot = this._spotAt(middle);
+    if (spot !== null) {
+      event.preventDefault();
+      this._pickSpot(spot, this._map.getCenter());
+      return;
+    }
+    const mark = this._markAt(middle, 60);
     if (mark !== null) {
       event.preventDefault();
       this._pick(mark);
@@ -434,16 +613,25 @@ export const IncidentLayer = L.Layer.extend({
       map.fitBounds(bounds, { padding: [60, 60], maxZoom: map.getZoom() + 4, animate: !still });
       return;
     }
-    this.fire("pick", { row: rows[0], rows });
+    const latlng = map.containerPointToLatLng(L.point(mark.x, mark.y).subtract(this._margin).add(this._offset()));
+    this.fire("pick", { row: rows[0], rows, where: "at this point", latlng });
   },
 
   /** Rows in view that a group holds, the latest first. @param {number} group @returns {Uint32Array} */
   rowsOf(group) {
-    const { view, _arrangement: { groupOf } } = this;
+    const { groupOf } = this._arrangement;
+    return this._rowsWhere((place) => groupOf[place] === group);
+  },
+
+  /** Rows in view at the places that hold, the latest first. */
+  _rowsWhere(holds) {
+    const { view } = this;
+    const { place, places } = view.table;
+    const chosen = Uint8Array.from({ length: places.n }, (_, p) => Number(holds(p)));
     const { hi } = view.window.slice(view.days);
     const rows = [];
     for (let row = hi - 1; row >= 0; row--) {
-      if (groupOf[view.table.place[row]] === group && view.matches(row)) rows.push(row);
+      if (chosen[place[row]] === 1 && view.matches(row)) rows.push(row);
     }
     return Uint32Array.from(rows);
   },

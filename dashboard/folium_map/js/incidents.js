@@ -5,6 +5,7 @@
  * incidents, a legend, a timeline and a plain card along.
  */
 
+import { AreaSource } from "./area_source.js";
 import { element, fill, foreign } from "./dom.js";
 import { fromBase64, load } from "./engine/load.js";
 import { sentence } from "./engine/sentence.js";
@@ -22,6 +23,7 @@ const MOST_LISTED = 40;
  * @property {string|null} data a gzip-compressed pack as base64
  * @property {string|null} url of one, where there is no data
  * @property {string|null} details base64 of JSON: column name -> values in the pack's order
+ * @property {string|null} areas base64 of JSON: names of countries and provinces
  * @property {boolean} timeline
  * @property {boolean} legend
  * @property {boolean} fit whether to show all incidents at first
@@ -34,7 +36,8 @@ const MOST_LISTED = 40;
  * @returns {Promise<any>} the layer, once it has its incidents (or at once, where it brings none)
  */
 export async function addIncidents(map, options) {
-  const layer = new IncidentLayer(null, options.layer).addTo(map);
+  const layer = new IncidentLayer(null, { ...options.layer, areas: areasOf(options) });
+  layer.addTo(map);
   if (options.legend) new Legend(layer).addTo(map);
   if (options.data === null && options.url === null) return layer;
   await show(map, layer, options);
@@ -53,8 +56,14 @@ async function show(map, layer, options) {
   const details = options.details === null ? {} : textFromBase64(options.details);
   layer.setView(view);
   if (options.fit) layer.fit();
-  layer.on("pick", ({ rows }) => openCard(map, view, details, rows));
+  layer.on("pick", (picked) => openCard(map, view, details, picked));
   if (options.timeline) new TimelineBar(view, layer).addTo(map);
+}
+
+function areasOf({ areas }) {
+  if (areas === null) return null;
+  const { countries, ...provinces } = textFromBase64(areas);
+  return AreaSource.carried({ countries, provinces: async () => provinces });
 }
 
 function textFromBase64(text) {
@@ -73,15 +82,14 @@ function tell(map, error, retry) {
 }
 
 /** The incidents at one point, as text; words from outside only ever become text nodes. */
-function openCard(map, view, details, rows) {
+function openCard(map, view, details, { rows, where, latlng }) {
   const list = element("ol", { class: "cm-picked" });
   for (const row of rows.slice(0, MOST_LISTED)) list.append(element("li", {}, lines(view, details, row)));
   const more = rows.length - MOST_LISTED;
   const box = element("div", { class: "cm-picked-box" },
-    element("p", {}, rows.length === 1 ? "1 incident" : `${rows.length.toLocaleString("en")} incidents here`),
+    element("p", {}, rows.length === 1 ? "1 incident" : `${rows.length.toLocaleString("en")} incidents ${where}`),
     list, more > 0 && element("p", {}, `and ${more.toLocaleString("en")} more`));
-  const point = view.point(rows[0]);
-  L.popup({ maxWidth: 320, maxHeight: 260 }).setLatLng([point.lat, point.lon]).setContent(box).openOn(map);
+  L.popup({ maxWidth: 320, maxHeight: 260 }).setLatLng(latlng).setContent(box).openOn(map);
 }
 
 function lines(view, details, row) {

@@ -7,7 +7,9 @@
  * (`shared-details`), both gzip in base64.
  */
 
+import { AreaSource } from "./area_source.js";
 import { element, failureNotice, foreign } from "./dom.js";
+import { readDrawing, writeDrawing } from "./drawings.js";
 import { decode } from "./engine/columns.js";
 import { IncidentView } from "./engine/view.js";
 import { filterWords } from "./filter_words.js";
@@ -39,6 +41,7 @@ const LABELS = "conflictmap/data/labels";
  * @property {{name: string, use: string, licence: string, citation: string}[]} credits
  * @property {any} vocabulary
  * @property {Record<string, string>} countries
+ * @property {import("./area_source.js").Provinces} provinces
  */
 
 /**
@@ -66,7 +69,8 @@ export async function openSharedPage(map) {
 async function show(map, about, head, main) {
   const view = new IncidentView(await fetchOnce("#shared-incidents", decode));
   const answers = new SharedAnswers(view, about, about.details ? readDetails : null);
-  const layer = new IncidentLayer(view);
+  const areas = AreaSource.carried({ countries: about.countries, provinces: async () => about.provinces });
+  const layer = new IncidentLayer(view, { areas, ...drawingOfAddress() });
   const filters = new SharedFilters(head, view, {
     ...about,
     placeholder: about.details ? "title, place, actor, id" : "actor, province",
@@ -91,7 +95,11 @@ async function show(map, about, head, main) {
   layer.addTo(map); // only now that the map has its size and place, so that it is laid out once
   new Legend(layer).addTo(map);
   openFromAddress(workspace);
-  window.addEventListener("hashchange", () => openFromAddress(workspace));
+  layer.on("drawing", (drawing) => writeToAddress("layer", writeDrawing(drawing)));
+  window.addEventListener("hashchange", () => {
+    layer.setDrawing(drawingOfAddress());
+    openFromAddress(workspace);
+  });
   requestAnimationFrame(() => performance.mark(READY));
   return { view, workspace, filters };
 }
@@ -120,8 +128,24 @@ function labelElements() {
   return [...document.querySelectorAll("script[id]")].filter(({ id }) => id.startsWith(LABELS)).map(({ id }) => `#${id}`);
 }
 
+/** What stands after the # of the address, as a query. */
+function ofAddress() {
+  return new URLSearchParams(window.location.hash.slice(1));
+}
+
+function drawingOfAddress() {
+  return readDrawing(ofAddress().get("layer"));
+}
+
+function writeToAddress(name, value) {
+  const query = ofAddress();
+  if (value === null) query.delete(name);
+  else query.set(name, value);
+  window.history.replaceState(window.history.state, "", `#${query}`);
+}
+
 function openFromAddress(workspace) {
-  const name = new URLSearchParams(window.location.hash.slice(1)).get("open");
+  const name = ofAddress().get("open");
   if (name) workspace.open(name);
 }
 

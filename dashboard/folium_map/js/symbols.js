@@ -260,19 +260,32 @@ export function drawCoarse(context, x, y, count, colour, { ink, paper }) {
  * @param {string} colour
  */
 export function drawRings(context, rings, colour) {
-  context.beginPath();
+  const path = new Path2D();
   for (const { x, y, radius } of rings) {
-    context.moveTo(x + radius, y);
-    context.arc(x, y, radius, 0, TURN);
+    path.moveTo(x + radius, y);
+    path.arc(x, y, radius, 0, TURN);
   }
+  drawUncertainty(context, path, rings.length, colour, "nonzero");
+}
+
+/**
+ * Draws areas within which something happened: a faint fill and a dashed outline.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {Path2D} path
+ * @param {number} count how many areas the path holds; the lines of many are fainter
+ * @param {string} colour
+ * @param {CanvasFillRule} [rule]
+ */
+export function drawUncertainty(context, path, count, colour, rule = "evenodd") {
   context.fillStyle = colour;
   context.globalAlpha = 0.055;
-  context.fill("nonzero");
-  context.globalAlpha = rings.length > 8 ? 0.28 : 0.6;
+  context.fill(path, rule);
+  context.globalAlpha = count > 8 ? 0.28 : 0.6;
   context.setLineDash([5, 4]);
   context.lineWidth = 1.2;
   context.strokeStyle = colour;
-  context.stroke();
+  context.stroke(path);
   context.setLineDash([]);
   context.globalAlpha = 1;
 }

@@ -1,5 +1,6 @@
 /**
- * Reads a boundaries file: arcs that neighbours share, and which of them ring the land.
+ * Reads a boundaries file: arcs that neighbours share, and which of them ring the land and each
+ * country or province.
  *
  * The layout is the one that tools/topology.py writes: a magic, a JSON header, little-endian
  * arrays padded to four bytes. Positions come out in the world of projection.js.
@@ -23,6 +24,10 @@ export const ArcKind = Object.freeze({ COAST: 0, COUNTRY: 1, PROVINCE: 2, DISPUT
  * @property {Int32Array} landArcs  the arcs of all rings around land; ~i is arc i backwards
  * @property {Uint32Array} landStart  where each ring begins in landArcs, and one more for the end
  * @property {Float32Array} landBox  for every ring west, north, east, south
+ * @property {string[]} units  codes of the areas that are bordered, such as SYR or SYR.aleppo
+ * @property {Uint32Array} unitStart  where each unit begins in its rings, and one more for the end
+ * @property {Int32Array} ringArcs  the arcs of all units' rings
+ * @property {Uint32Array} ringStart  where each ring begins in ringArcs, and one more for the end
  */
 
 /**
@@ -54,7 +59,13 @@ export function readTopology(buffer) {
   const landArcs = arrays.land_ring_arc;
   const landStart = starts(arrays.land_ring_arcs);
   const landBox = ringBoxes(landArcs, landStart, box);
-  return { x, y, start, kind: arrays.arc_kind, box, landArcs, landStart, landBox };
+  return {
+    x, y, start, kind: arrays.arc_kind, box, landArcs, landStart, landBox,
+    units: header.units,
+    unitStart: starts(arrays.unit_rings),
+    ringArcs: arrays.ring_arc,
+    ringStart: starts(arrays.ring_arcs),
+  };
 }
 
 /** @param {ArrayBuffer} buffer @returns {{header: any, arrays: Record<string, any>}} */

@@ -65,6 +65,7 @@ export class Workspace extends EventTarget {
   #inView = false;
   /** @type {Uint32Array|null} rows at one point of the map, or null for all */
   #stack = null;
+  #stackWhere = "";
   #openRow = null;
   #openId = null;
   #back = null;
@@ -300,7 +301,7 @@ export class Workspace extends EventTarget {
 
   #writeTitle(count) {
     const words = this.#stack
-      ? `${counted(count, "incident")} at this point`
+      ? `${counted(count, "incident")} ${this.#stackWhere}`
       : `${counted(count, "incident")}${this.#inView ? " in this view" : ""}`;
     if (this.parts.title.textContent !== words) fill(this.parts.title, words);
     this.parts.all.hidden = !this.#stack;
@@ -350,7 +351,7 @@ export class Workspace extends EventTarget {
     this.layer?.flyTo?.(row);
   }
 
-  #picked({ row, rows }) {
+  #picked({ row, rows, where }) {
     const all = rows && rows.length > 1 ? Uint32Array.from(rows) : null;
     if (!all) {
       this.#open({ row }, { back: "map" });
@@ -358,6 +359,7 @@ export class Workspace extends EventTarget {
     }
     this.#dropCard();
     this.#stack = all;
+    this.#stackWhere = where ?? "at this point";
     this.#showRows();
     this.sheet.raise();
     this.parts.title.focus({ preventScroll: true });

@@ -1,0 +1,250 @@
+/**
+ * Incidents and killed counted into bins (hexagons, cells of a grid, provinces), by differences
+ * while the days move.
+ *
+ * A bin holds a place only if the place is known as exactly as the bin is wide: a row that is known
+ * to its province makes no hot spot in the province's middle. Such rows are counted apart.
+ */
+
+import { NO_DEGREE, WORLD } from "./columns.js";
+import { FLAG } from "./figures.js";
+import { KIND } from "./time_window.js";
+
+const SQRT3 = Math.sqrt(3);
+
+/** A place that is not on the screen. */
+export const ELSEWHERE = -1;
+
+/**
+ * @typedef {import("./groups.js").Screen} Screen
+ * @typedef {object} Bins
+ * @property {Int32Array} of every place's bin; `ELSEWHERE`, or `size` where it is too roughly known
+ * @property {number} size how many bins there are
+ */
+
+/** Counts per bin: an accumulator for `TimeWindow.advance`; whole numbers throughout. */
+export class BinCounter {
+  /**
+   * @param {import("./columns.js").Table} table
+   * @param {Uint8Array} alive
+   * @param {Bins} bins
+   */
+  constructor(table, alive, { of, size }) {
+    this.table = table;
+    this.alive = alive;
+    this.of = of;
+    this.size = size;
+    /** Rows per bin; the last is for places too roughly known. */
+    this.incidents = new Int32Array(size + 1);
+    /** Killed per bin, best figures, else low ones. */
+    this.killed = new Float64Array(size + 1);
+    /** Rows per bin without a figure of killed. */
+    this.unknown = new Int32Array(size + 1);
+  }
+
+  clear() {
+    this.incidents.fill(0);
+    this.killed.fill(0);
+    this.unknown.fill(0);
+  }
+
+  addSlice(lo, hi, sign) {
+    const { alive, of, incidents, killed, unknown } = this;
+    const { place, flags, killed: { best } } = this.table;
+    for (let i = lo; i < hi; i++) {
+      if (alive[i] !== KIND.REGULAR) continue;
+      const bin = of[place[i]];
+      if (bin < 0) continue;
+      incidents[bin] += sign;
+      if (flags[i] & FLAG.POINT) killed[bin] += sign * best[i];
+      else unknown[bin] += sign;
+    }
+  }
+
+  addRows(rows, count) {
+    const { table: { place, flags, killed: { best } }, alive, of } = this;
+    for (let k = 0; k < count; k++) {
+      const row = rows[k] < 0 ? -1 - rows[k] : rows[k];
+      const bin = of[place[row]];
+      if (alive[row] === KIND.OUT || bin < 0) continue;
+      const sign = rows[k] < 0 ? -1 : 1;
+      this.incidents[bin] += sign;
+      if (flags[row] & FLAG.POINT) this.killed[bin] += sign * best[row];
+      else this.unknown[bin] += sign;
+    }
+  }
+}
+
+/**
+ * Whether a place is known at least as exactly as a bin of some radius.
+ *
+ * @param {import("./columns.js").Places} places @param {Float64Array} radii of `ringRadii`
+ * @param {number} place @param {number} most world units
+ */
+function exactEnough(places, radii, place, most) {
+  const radius = radii[place];
+  return Number.isNaN(radius) ? places.pin[place] === 1 : radius <= most;
+}
+
+/** What turns a place into pixels of a screen. */
+class Eye {
+  /** @param {import("./columns.js").Places} places @param {Screen} screen */
+  constructor(places, screen) {
+    this.places = places;
+    this.scale = (256 * 2 ** screen.zoom) / WORLD;
+    this.middle = (screen.x + screen.width / 2) / this.scale;
+  }
+
+  /** World pixels from the left edge of the copy of the world that is nearest to the screen. */
+  x(place) {
+    const x = this.places.x[place];
+    return (x + Math.round((this.middle - x) / WORLD) * WORLD) * this.scale;
+  }
+
+  y(place) {
+    return this.places.y[place] * this.scale;
+  }
+}
+
+/**
+ * Hexagons with a corner on top, on a grid that is aligned to the world, so that they do not swim
+ * while panning.
+ *
+ * @param {import("./columns.js").Places} places
+ * @param {Float64Array} radii of `ringRadii`
+ * @param {Screen} screen
+ * @param {number} radius from middle to corner, pixels
+ * @returns {Bins & {x: Float64Array, y: Float64Array, at(x: number, y: number): number}} middles in
+ *     world pixels; `at` gives the bin of world pixels, or -1
+ */
+export function hexagons(places, radii, screen, radius) {
+  const eye = new Eye(places, screen);
+  const column0 = Math.floor(screen.x / (SQRT3 * radius)) - 2;
+  const row0 = Math.floor(screen.y / (1.5 * radius)) - 2;
+  const columns = Math.ceil(screen.width / (SQRT3 * radius)) + 5;
+  const rows = Math.ceil(screen.height / (1.5 * radius)) + 5;
+  const taken = new Int32Array(columns * rows).fill(-1);
+  const middles = [];
+  const of = new Int32Array(places.n).fill(ELSEWHERE);
+  const vague = [];
+  const cellOf = (x, y) => {
+    const { column, row } = hexagonAt(x, y, radius);
+    const [c, r] = [column - column0, row - row0];
+    return c < 0 || r < 0 || c >= columns || r >= rows ? -1 : r * columns + c;
+  };
+  for (let p = 0; p < places.n; p++) {
+    if (places.drawn[p] === 0 || places.longitude[p] === NO_DEGREE) continue;
+    const cell = cellOf(eye.x(p), eye.y(p));
+    if (cell < 0) continue;
+    if (!exactEnough(places, radii, p, radius / eye.scale)) {
+      vague.push(p);
+      continue;
+    }
+    if (taken[cell] < 0) taken[cell] = middles.push(cell) - 1;
+    of[p] = taken[cell];
+  }
+  for (const place of vague) of[place] = middles.length;
+  const row = (cell) => Math.floor(cell / columns) + row0;
+  const x = Float64Array.from(middles, (cell) => SQRT3 * radius * ((cell % columns) + column0 + shift(row(cell))));
+  const y = Float64Array.from(middles, (cell) => 1.5 * radius * row(cell));
+  const at = (px, py) => {
+    const cell = cellOf(px, py);
+    return cell < 0 ? -1 : taken[cell];
+  };
+  return { of, size: middles.length, x, y, at };
+}
+
+/** Odd rows stand half a hexagon to the right. */
+const shift = (/** @type {number} */ row) => (row & 1) / 2;
+
+/**
+ * The hexagon that holds a point: rounding in cube coordinates (after Red Blob Games, "Hexagonal
+ * Grids", 2013).
+ *
+ * @param {number} x @param {number} y @param {number} radius
+ * @returns {{column: number, row: number}} odd rows shifted right
+ */
+export function hexagonAt(x, y, radius) {
+  const q = ((SQRT3 / 3) * x - y / 3) / radius;
+  const r = ((2 / 3) * y) / radius;
+  let [cubeQ, cubeR, cubeS] = [q, r, -q - r].map(Math.round);
+  const [offQ, offR, offS] = [Math.abs(cubeQ - q), Math.abs(cubeR - r), Math.abs(cubeS + q + r)];
+  if (offQ > offR && offQ > offS) cubeQ = -cubeR - cubeS;
+  else if (offR > offS) cubeR = -cubeQ - cubeS;
+  return { column: cubeQ + (cubeR - (cubeR & 1)) / 2, row: cubeR };
+}
+
+/**
+ * A fine square grid over the screen and a margin, to be smoothed into a density.
+ *
+ * @param {import("./columns.js").Places} places
+ * @param {Float64Array} radii of `ringRadii`
+ * @param {Screen} screen
+ * @param {{cell: number, reach: number}} sizes width of a cell, and how far a point's share goes,
+ *     pixels
+ * @returns {Bins & {columns: number, rows: number}} bins row by row; the margin is one reach wide
+ */
+export function cells(places, radii, screen, { cell, reach }) {
+  const eye = new Eye(places, screen);
+  const margin = Math.ceil(reach / cell);
+  const columns = Math.ceil(screen.width / cell) + 2 * margin;
+  const rows = Math.ceil(screen.height / cell) + 2 * margin;
+  const size = columns * rows;
+  const of = new Int32Array(places.n).fill(ELSEWHERE);
+  for (let p = 0; p < places.n; p++) {
+    if (places.drawn[p] === 0 || places.longitude[p] === NO_DEGREE) continue;
+    const column = Math.floor((eye.x(p) - screen.x) / cell) + margin;
+    const row = Math.floor((eye.y(p) - screen.y) / cell) + margin;
+    if (column < 0 || row < 0 || column >= columns || row >= rows) continue;
+    of[p] = exactEnough(places, radii, p, reach / eye.scale) ? row * columns + column : size;
+  }
+  return { of, size, columns, rows };
+}
+
+/**
+ * What lies around each cell, the nearer the more: three passes of a box, which come close to a
+ * Gaussian (Wells 1986). A lone 1 gives 1 in its own cell.
+ *
+ * @param {ArrayLike<number>} values row by row; more than columns × rows are not looked at
+ * @param {number} columns @param {number} rows
+ * @param {number} reach cells from a point to where its share ends
+ * @returns {Float32Array}
+ */
+export function smoothed(values, columns, rows, reach) {
+  const half = Math.max(1, Math.round(reach / 3));
+  const now = new Float32Array(columns * rows);
+  for (let k = 0; k < now.length; k++) now[k] = values[k];
+  const next = new Float32Array(columns * rows);
+  for (let pass = 0; pass < 3; pass++) {
+    for (let row = 0; row < rows; row++) box(now, next, row * columns, 1, columns, half);
+    for (let column = 0; column < columns; column++) box(next, now, column, columns, rows, half);
+  }
+  const peak = middleOfThreeBoxes(half) ** 2;
+  for (let k = 0; k < now.length; k++) now[k] /= peak;
+  return now;
+}
+
+/** Means over a box along one line of a grid. */
+function box(from, to, start, step, length, half) {
+  const width = 2 * half + 1;
+  let sum = 0;
+  for (let k = 0; k < Math.min(half, length); k++) sum += from[start + k * step];
+  for (let k = 0; k < length; k++) {
+    if (k + half < length) sum += from[start + (k + half) * step];
+    if (k - half > 0) sum -= from[start + (k - half - 1) * step];
+    to[start + k * step] = sum / width;
+  }
+}
+
+/** What a lone 1 on a line keeps after three boxes. */
+function middleOfThreeBoxes(/** @type {number} */ half) {
+  const length = 6 * half + 3;
+  let now = new Float64Array(length);
+  let next = new Float64Array(length);
+  now[(length - 1) / 2] = 1;
+  for (let pass = 0; pass < 3; pass++) {
+    box(now, next, 0, 1, length, half);
+    [now, next] = [next, now];
+  }
+  return now[(length - 1) / 2];
+}
