@@ -10,8 +10,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Final
 
+from geodata.gazetteer import names
 from geodata.gazetteer.admin import AdminMatch, admin1_name, lies_in
 from geodata.gazetteer.index import EXACT, ROMANISED, PlaceIndex
 from geodata.gazetteer.places import Candidate, distance_km
@@ -33,6 +35,11 @@ DOMINANCE: Final = 10.0
 DOMINANT_IN_PROVINCE: Final = 15_000
 DOMINANT_IN_COUNTRY: Final = 100_000
 SMALLEST_TOWN_RADIUS_KM: Final = 3.0
+LIKE_TAUGHT: Final = "like a taught name"
+"""The method of `like_taught`."""
+LIKE_CONSONANTS: Final = 4
+LIKENESS: Final = 0.8
+"""Share of letters that a taught spelling must have in common with the one asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +152,40 @@ def choose(hits: Sequence[Hit], context: Context) -> Choice:
             return Choice(chosen, f"{_method(chosen, context)}+beside other places", ranked)
         return Choice(None, f"abstained: {_namesakes(1 + len(rivals))}", ranked)
     return Choice(best, _method(best, context), ranked)
+
+
+def like_taught(name: str, hits: Sequence[Hit], context: Context) -> Choice | None:
+    """A taught place of the province that writes the same consonants with other vowels.
+
+    "Kafr Sajnah" and "Kafar Sijna" are one town, for Arabic leaves short vowels to the reader. Of
+    names that one Syrian data set asked and the others taught, 93 % of such answers were within
+    25 km; so it is a ring of that size and never a pin. Without a province, with three consonants,
+    with less likeness or with a second such place, nothing is chosen.
+
+    Args:
+        name: as asked.
+        hits: places of the country with its consonants, of any layer.
+        context: what is known of the place beside its name.
+    """
+    if context.admin is None or len(names.skeleton(name, context.country)) < LIKE_CONSONANTS:
+        return None
+    fitting = [hit for hit in hits if agrees(hit, context)]
+    taught = [hit for hit in fitting if hit.rank < CHOSEN_LAYERS]
+    by_likeness = sorted(((_likeness(name, hit), -n) for n, hit in enumerate(taught)), reverse=True)
+    if not by_likeness or by_likeness[0][0] < LIKENESS:
+        return None
+    best = taught[-by_likeness[0][1]]
+    if any(apart_km(best, hit) > NAMESAKE_KM for hit in fitting):
+        return None
+    return Choice(best, LIKE_TAUGHT, (best, *(hit for hit in hits if hit != best)))
+
+
+def _likeness(name: str, hit: Hit) -> float:
+    """How many letters two names share once their customs of spelling are evened out, 0..1."""
+    country = hit.layer.country(hit.number)
+    own = names.romanised(hit.layer.name(hit.number), country)
+    pairs = [(a, b) for a in names.romanised(name, country) for b in own]
+    return max((SequenceMatcher(None, a, b).ratio() for a, b in pairs), default=0.0)
 
 
 def _beside(hits: Sequence[Hit], context: Context) -> Hit | None:

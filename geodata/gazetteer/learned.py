@@ -17,6 +17,8 @@ EXACT_ENOUGH: Final = frozenset(("exact", "site", "street", "neighbourhood", "to
 """Precisions whose point says where a named place is; `near` and units do not."""
 _OF_PLACES: Final = frozenset(("", "settlement", "site"))
 """Roles of feature words whose name is the place's own: "X governorate" does not teach X."""
+_OF_PARTS: Final = frozenset(("part", "street", "area"))
+"""Roles of feature words that belong to the name: "X prison" teaches where X prison is, not X."""
 LARGEST_SPREAD_KM: Final = 10.0
 """Rows of one name and province farther apart than this are several places, or centroids."""
 
@@ -44,14 +46,12 @@ def learned_places(incidents: pd.DataFrame) -> pd.DataFrame:
     rows: list[dict[Any, Any]] = _usable(incidents).to_dict("records")
     for row in rows:
         country = (country_code(row["country"]) if isinstance(row["country"], str) else "") or ""
-        bare, role = split_feature(row["place_name"])
-        if role not in _OF_PLACES:
-            continue
+        taught = _taught_name(row["place_name"])
         admin1 = row["admin1"] if isinstance(row["admin1"], str) else ""
         match = admin1_match(admin1, country) if country else None
-        key = (country, match.name if match else names.folded(admin1), names.folded(bare))
+        key = (country, match.name if match else names.folded(admin1), names.folded(taught))
         if country and key[2] and not _contradicts(row, country):
-            groups.setdefault(key, []).append({**row, "place_name": bare, "admin1": admin1})
+            groups.setdefault(key, []).append({**row, "place_name": taught, "admin1": admin1})
     learned = [_place(country, group) for (country, _, _), group in groups.items()]
     kept = [place for place in learned if place["spread_km"] <= LARGEST_SPREAD_KM]
     return pd.DataFrame(kept, columns=list(COLUMNS)).sort_values(
@@ -68,7 +68,8 @@ def checked_places(table: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         Rows whose spread is at most `LARGEST_SPREAD_KM`, whose name is a place's own and whose
-        point lies in the stated province; `name` without feature words, `aliases` with them.
+        point lies in the stated province; `name` without feature words, `aliases` with them and,
+        of a name such as `X/Y`, each of both.
     """
     kept = []
     rows: list[dict[Any, Any]] = table.to_dict("records")
@@ -77,13 +78,27 @@ def checked_places(table: pd.DataFrame) -> pd.DataFrame:
         country = country_code(country) if isinstance(country, str) else None
         if not isinstance(name, str) or country is None:
             continue
-        bare, role = split_feature(name)
+        taught = _taught_name(name)
         spread = row.get("spread_km")
         wide = isinstance(spread, float) and spread > LARGEST_SPREAD_KM
-        if not bare or role not in _OF_PLACES or wide or _contradicts(row, country):
+        if not taught or wide or _contradicts(row, country):
             continue
-        kept.append({**row, "name": bare, "aliases": name, "country": country})
+        kept.append({**row, "name": taught, "aliases": _aliases(name, taught), "country": country})
     return pd.DataFrame(kept, columns=[*table.columns, "aliases"])
+
+
+def _taught_name(name: str) -> str:
+    """The name under which a row's point is learned; "" where it says nothing of a place."""
+    bare, role = split_feature(name)
+    if role in _OF_PLACES:
+        return bare
+    return name if role in _OF_PARTS and bare else ""
+
+
+def _aliases(name: str, taught: str) -> str:
+    """Other spellings of a taught place: as written, and both of "Abu Rasin/Zarkan"."""
+    pieces = [piece.strip() for piece in taught.split("/")] if "/" in taught else []
+    return " | ".join(dict.fromkeys([name, *(piece for piece in pieces if piece)]))
 
 
 def _contradicts(row: dict[Any, Any], country: str) -> bool:

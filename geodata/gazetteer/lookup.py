@@ -254,7 +254,24 @@ class Gazetteer:
             if location.latitude is not None:
                 return location
             abstained = abstained or location
-        return self._listed(name, context) or abstained
+        listed = self._listed(name, context)
+        if listed is None and (abstained is None or "elsewhere" in abstained.method):
+            listed = self._like_taught(name, context)
+        return listed or abstained
+
+    def _like_taught(self, name: str, context: Context) -> Location | None:
+        """The ring around a taught place that differs from a name in its vowels alone."""
+        for reading in readings(name):
+            if reading.relation != "at" or reading.role not in ("", "settlement", "site"):
+                continue
+            inner = self._within(reading, context) if reading.within else context
+            inner = replace(inner, asks=reading.role)
+            bones = names.skeleton(reading.name, context.country)
+            hits = self._hits(SKELETON, (bones,), context.country)
+            choice = choose.like_taught(reading.name, hits, inner) if hits else None
+            if choice is not None:
+                return pinned(choice, reading, inner)
+        return None
 
     def _listed(self, name: str, context: Context) -> Location | None:
         """One point for a cell that lists places near each other; abstains where they are not."""

@@ -6,6 +6,7 @@ from typing import Final
 
 from geodata.gazetteer.admin import AdminMatch
 from geodata.gazetteer.choose import (
+    LIKE_TAUGHT,
     MOST_CANDIDATES,
     NAMESAKE_KM,
     Choice,
@@ -94,6 +95,8 @@ def _width(
     """Precision, radius in kilometres and method of a reading of a place."""
     name, own = best.name, best.radius_km
     town = best.kind == "populated"
+    if method == LIKE_TAUGHT:
+        return "near", max(NEAR_KM, own), f"{LIKE_TAUGHT}: {name}"
     if reading.relation == "offset":
         distance = reading.distance_km or 0.0
         return "near", max(2.0, distance / 2, own), f"{distance:g} km from {name}"

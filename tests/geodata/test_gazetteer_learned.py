@@ -65,6 +65,43 @@ def test_long_arabic_names_reach_a_latin_spelling_by_their_consonants() -> None:
     assert gazetteer.locate("Maarat Naasin", country="SYR", admin1="Idlib").precision == "admin1"
 
 
+def taught(*rows: dict[str, object]) -> Gazetteer:
+    table = checked_places(learned(*rows))
+    return Gazetteer([(LEARNED, PlaceIndex.build(table_places(table), "learned places"))])
+
+
+SAJNAH = {"place_name": "Kafr Sajnah town", "latitude": 36.3, "longitude": 37.7}
+
+
+def test_a_taught_name_with_other_vowels_is_a_ring_around_the_place() -> None:
+    found = taught(SAJNAH).locate("Kafar Sijna", country="SYR", admin1="Aleppo")
+    assert (found.latitude, found.precision, found.radius_km) == (36.3, "near", 25.0)
+    assert found.method == "like a taught name: Kafr Sajnah"
+
+
+def test_likeness_to_a_taught_name_is_not_enough_in_doubt() -> None:
+    gazetteer = taught(SAJNAH)
+    assert gazetteer.locate("Kafar Sijna", country="SYR").latitude is None
+    assert gazetteer.locate("Kafar Sijna", country="SYR", admin1="Homs").precision == "admin1"
+    for unlike in ("Kafir Isjouniya", "Kufair Sajoun"):
+        assert gazetteer.locate(unlike, country="SYR", admin1="Aleppo").precision == "admin1"
+    second = {"place_name": "Kafir Sojna", "latitude": 36.3, "longitude": 38.1}
+    found = taught(SAJNAH, second).locate("Kafar Sijna", country="SYR", admin1="Aleppo")
+    assert found.precision == "admin1"
+
+
+def test_a_prison_is_learned_as_the_prison_and_not_as_its_village() -> None:
+    gazetteer = taught({"place_name": "Gharaz prison"})
+    assert gazetteer.locate("Gharaz Prison", country="SYR", admin1="Aleppo").latitude == 36.324
+    assert gazetteer.locate("Gharaz", country="SYR", admin1="Aleppo").precision == "admin1"
+
+
+def test_both_names_of_a_taught_place_find_it() -> None:
+    gazetteer = taught({"place_name": "Abu Rasin/Zarkan town"})
+    for name in ("Abu Rasin", "Zarkan", "Abu Rasin/Zarkan town"):
+        assert gazetteer.locate(name, country="SYR", admin1="Aleppo").latitude == 36.324
+
+
 def test_a_stores_places_are_checked_before_they_teach() -> None:
     table = pd.DataFrame(
         {
