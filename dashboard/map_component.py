@@ -1,7 +1,7 @@
 """The map as a Streamlit component: no iframe, no inline script beyond one import.
 
-The component's script only imports `js/host.js` from the application itself; what the host needs
-travels as JSON.
+The component's script only imports the page's module (`js/host.js`, joined with all it needs) from
+the application itself; what the host needs travels as JSON.
 """
 
 from __future__ import annotations
@@ -17,18 +17,6 @@ from dashboard.served import Edition, root
 from geodata.filters import PARAMETERS, Link, to_parameters
 
 KEY = "incident_map"
-STYLES = (
-    "leaflet/leaflet.css",
-    "css/theme.css",
-    "css/page.css",
-    "css/workspace.css",
-    "css/list.css",
-    "css/card.css",
-    "css/timeline.css",
-    "css/incident_layer.css",
-    "css/base_map.css",
-    "css/layers.css",
-)
 BORDERS = ("world.bin.gz", "boundaries.bin.gz")
 """The base map's files of countries and of provinces."""
 # Streamlit loads this as a module from a blob: address; an import from there must be absolute.
@@ -82,9 +70,9 @@ def _data(edition: Edition, link: Link) -> dict[str, Any]:
     return {
         "root": base,
         "token": edition.token,
-        "host": assets.asset_url("js/host.js", base),
+        "host": assets.asset_url(assets.PAGE_MODULE, base),
         "map": f"{base}maps/{map_script(base).digest}.js",
-        "styles": [assets.asset_url(name, base) for name in STYLES if name in assets.ASSETS],
+        "styles": [assets.asset_url(assets.PAGE_STYLE, base)],
         "borders": [assets.asset_url(f"data/{name}", base) for name in BORDERS],
         "predicate": link.filter.predicate(),
         "parameters": to_parameters(link.filter, link.view),

@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from dashboard.folium_map import assets
-from dashboard.folium_map.base_map import OfflineMap
+from dashboard.folium_map.base_map import BaseMap, OfflineMap
 from geodata.boundaries import countries
 
 _MODULE: Final = """\
@@ -55,7 +55,10 @@ class MapScript:
 @functools.cache
 def map_script(root: str) -> MapScript:
     """The page's map for an application mounted under `root`, such as ``/``."""
-    incident_map = OfflineMap(base_url=root)
+    incident_map = OfflineMap(base_url=root, base_map=False)
+    base_map = BaseMap(base_url=root)
+    base_map.module = assets.asset_url(assets.PAGE_MODULE, root)  # the page has that already
+    base_map.add_to(incident_map)
     figure: Any = incident_map.get_root()
     figure.render()
     module = _MODULE.format(

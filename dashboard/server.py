@@ -30,6 +30,7 @@ from dashboard.access.gate import Gate
 from dashboard.access.settings import AccessSettings
 from dashboard.base_maps import BaseMaps
 from dashboard.headers import Headers
+from dashboard.preload import Preload
 from dashboard.routes import ROUTES
 from dashboard.served import ServedStore, serve_from, whole
 from geodata.errors import ConflictMapError, StoreError
@@ -254,6 +255,7 @@ def application(lifespan: Any = None, gate: Gate | None = None) -> streamlit.App
                 secure=gate is not None and gate.settings.secure,
             ),
             Middleware(Door, gate=gate, hosts=hosts, watch=operations.answered),
+            Middleware(Preload, incidents=gate is None),
         ],
         lifespan=lifespan,
         on_script_error=operations.page_failed,

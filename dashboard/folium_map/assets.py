@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 
+from dashboard.folium_map import bundle
+
 _MEDIA_TYPES: Mapping[str, str] = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -42,6 +44,24 @@ DATA_FILES = (
 )
 """The base map's data in `geodata/bundled`, as `tools/build_boundaries.py` and
 `tools/build_base_map.py` make them."""
+PAGE_MODULE = "js/whole_page.js"
+"""The map page's modules as one: what `js/host.js` and `js/base_map.js` export."""
+PAGE_STYLE = "css/whole_page.css"
+"""The map page's style sheets as one."""
+LEAFLET = "js/leaflet.js"
+"""Stays a module of its own, since folium's script and our modules must share one Leaflet."""
+PAGE_STYLES = (
+    "leaflet/leaflet.css",
+    "css/theme.css",
+    "css/page.css",
+    "css/workspace.css",
+    "css/list.css",
+    "css/card.css",
+    "css/timeline.css",
+    "css/incident_layer.css",
+    "css/base_map.css",
+    "css/layers.css",
+)
 _IMPORT = re.compile(
     r"""(?P<head>\b(?:from|import)\s*\(?\s*)(?P<quote>["'])(?P<path>\.{1,2}/[^"']+)\2"""
 )
@@ -100,10 +120,39 @@ def _data_files() -> Iterator[Asset]:
             yield _asset(f"data/{name}", bundled / name)
 
 
-ASSETS: Mapping[str, Asset] = {
+_FILES: Mapping[str, Asset] = {
     asset.name: asset
     for files in (_own_files, _leaflet_files, _data_files)
     for asset in sorted(files(), key=lambda asset: asset.name)
+}
+
+
+def _text(name: str) -> str:
+    return _FILES[name].read().decode()
+
+
+def _joined_files() -> Iterator[Asset]:
+    """What the map page asks for in one piece."""
+    yield Asset(
+        PAGE_MODULE,
+        _MEDIA_TYPES[".js"],
+        functools.cache(
+            lambda: bundle.modules(("js/host.js", "js/base_map.js"), _text, (LEAFLET,)).encode()
+        ),
+    )
+    present = [name for name in PAGE_STYLES if name in _FILES]
+    yield Asset(
+        PAGE_STYLE,
+        _MEDIA_TYPES[".css"],
+        functools.cache(
+            lambda: bundle.styles(present, _text, posixpath.dirname(PAGE_STYLE)).encode()
+        ),
+    )
+
+
+ASSETS: Mapping[str, Asset] = {
+    **_FILES,
+    **{asset.name: asset for asset in _joined_files()},
 }
 """Every asset by its name. A name that is not here is not served."""
 
