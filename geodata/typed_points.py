@@ -1,4 +1,4 @@
-"""Points as people type them: decimal degrees, degrees with minutes, plus codes."""
+"""Points as people type them: decimal degrees, minutes, military grid references, plus codes."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import re
 from typing import Final
 
 from geodata.errors import ImpossibleValue
+from geodata.grid_reference import SHAPE, read_grid_reference
 from geodata.incident import check_point
 from geodata.schema import COORDINATE_DECIMALS
 from geodata.sources.degrees import read_degree
 
-EXAMPLES: Final = "33.5, 38.66 or 33°30'N 38°39'36\"E or a plus code such as 8G5GGX2V+8H"
+EXAMPLES: Final = (
+    "33.5, 38.66 or 33°30'N 38°39'36\"E or 37S DT 68958 07046 or a plus code such as 8G5GGX2V+8H"
+)
 
 _BETWEEN: Final = re.compile(r"[,;\s]+|(?<=[NS])(?=[\dEW])|(?<=[EW])(?=[\dNS])", re.IGNORECASE)
 _DIGITS: Final = "23456789CFGHJMPQRVWX"
@@ -22,8 +25,8 @@ _PAIR_DEGREES: Final = (20.0, 1.0, 0.05, 0.0025, 0.000125)
 def read_point(text: str) -> tuple[float, float]:
     """The point that a text says: latitude and longitude, WGS 84 degrees, six decimals.
 
-    Latitude comes first unless letters say otherwise. A plus code (Open Location Code) gives the
-    middle of its cell; it must be a full one.
+    Latitude comes first unless letters say otherwise. A military grid reference (MGRS) gives the
+    middle of its square, a plus code (Open Location Code) that of its cell; it must be a full one.
 
     Raises:
         ImpossibleValue: it cannot be read, can be read in two ways, or is no point on Earth.
@@ -33,6 +36,8 @@ def read_point(text: str) -> tuple[float, float]:
         latitude, longitude = _of_plus_code(text.upper())
     elif _SHORT_CODE.match(text):
         raise ImpossibleValue(f"{text!r} is a short plus code; give the full one, as 8G5GGX2V+8H.")
+    elif SHAPE.fullmatch(text):
+        latitude, longitude = read_grid_reference(text)
     else:
         latitude, longitude = _of_degrees(text)
     check_point(latitude, longitude)
