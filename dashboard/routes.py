@@ -24,6 +24,7 @@ from starlette.routing import Route
 
 from dashboard.access import asking
 from dashboard.folium_map import assets
+from dashboard.force_symbols import symbol
 from dashboard.map_script import map_script
 from dashboard.province_names import provinces
 from dashboard.served import Edition, root, served
@@ -146,6 +147,13 @@ async def _map(request: Request) -> Response:
     return Response(script.module, headers=FOREVER, media_type="text/javascript")
 
 
+def _symbol(request: Request) -> Response:
+    found = symbol(request.path_params["code"], request.path_params["frames"])
+    if found is None:
+        return _refusal("There is no such symbol.", 404)
+    return Response(found, headers=DAILY, media_type="image/svg+xml")
+
+
 def _of_the_team() -> bool:
     """Layers have no word on who may see them: they stay with those who see everything."""
     who = asking.principal()
@@ -214,6 +222,7 @@ ROUTES: Final = (
     Route("/data/{token}/provinces", _of_edition(_provinces)),
     Route("/layers", _in_thread(_layers)),
     Route("/layers/{id}.json", _in_thread(_layer)),
+    Route("/symbols/{frames}/{code}.svg", _in_thread(_symbol)),
     Route("/tiles/{key}/{z}/{x}/{y}", _in_thread(_tile)),
     Route("/favicon.png", _icon),
     Route("/healthz", _health),

@@ -72,6 +72,7 @@ OURS: Final[Mapping[str, Rule]] = {
     "/data/{token}/provinces": Rule(Need.SEE),
     "/layers": Rule(Need.SEE),
     "/layers/{id}.json": Rule(Need.SEE),
+    "/symbols/{frames}/{code}.svg": Rule(Need.OPEN),
     "/tiles/{key}/{z}/{x}/{y}": Rule(Need.SEE),
     "/healthz": Rule(Need.OPEN),
     "/readyz": Rule(Need.OPEN),

@@ -16,7 +16,7 @@ MOST_WORDS: Final = 300
 """Characters of a name, source or the like that are kept."""
 
 _DAY: Final = re.compile(r"(\d{4})(?:[-/](\d{2})(?:[-/](\d{2})(?:[T ].*)?)?)?", re.ASCII)
-_SYMBOL: Final = re.compile(r"[0-9]{20}|[0-9]{30}|[A-Z*-]{10,15}")
+_SYMBOL: Final = re.compile(r"[0-9]{20}(?:[0-9]{10})?", re.ASCII)
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 # Databases write "no end" as a day far off.
 _NO_END: Final = 9000
@@ -49,7 +49,7 @@ class Feature:
         as_of: for positions, the day on which it was known to be there.
         source: who says so.
         confidence: how sure they are, in their words.
-        symbol: code of an APP-6 or MIL-STD-2525 symbol, 20 or 30 digits or 10 to 15 letters.
+        symbol: code of an APP-6(D) or MIL-STD-2525D symbol, 20 or 30 digits.
         colour: ``#rrggbb`` that the file wishes for.
     """
 

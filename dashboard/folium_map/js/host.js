@@ -136,13 +136,20 @@ class Host {
     if (this.own.has("open")) this.workspace.open(this.own.get("open") ?? null);
   }
 
-  /** Base maps beside the drawn one; nothing waits for them, and none is no control. */
+  /** Base maps and layers from files; the incidents do not wait for them, and none is no control. */
   async offerLayers() {
-    if (this.choices) return;
+    const { view, layer } = this;
     const answer = await fetch(`${this.data.root}layers`);
-    if (!answer.ok || this.choices || !this.map) return;
-    const offered = await answer.json();
-    if (offered.base_maps.length) this.choices = new LayerControl(this.data.root, offered).addTo(this.map);
+    if (!answer.ok || view !== this.view || !this.map) return;
+    const text = await answer.text();
+    if (text !== this.offered) {
+      this.choices?.remove();
+      const offered = JSON.parse(text);
+      const is = offered.base_maps.length + offered.layers.length > 0;
+      this.choices = is ? new LayerControl(this.data.root, offered).addTo(this.map) : undefined;
+      this.offered = text;
+    }
+    this.choices?.follow(view, layer);
   }
 
   /** Show where most of what matches is; the world where none of it is on the map. */

@@ -5,11 +5,17 @@
  * what the map draws, for those who do not see it.
  */
 
-import { element, fill, foreign } from "./dom.js";
+import { element, failureSentence, fill, foreign } from "./dom.js";
+import { dayOf, lastDay } from "./engine/dated.js";
+import { FileLayer, Stage, isoOf, lines } from "./file_layers.js";
 import { L } from "./leaflet.js";
 import { PictureTiles } from "./picture_tiles.js";
+import { counted, dayWords, number } from "./text.js";
 
 /** @typedef {import("./picture_tiles.js").BaseChoice} BaseChoice */
+
+/** Shapes of a layer that are listed in words; the rest is counted. */
+const MOST_LISTED = 100;
 
 let groups = 0;
 
@@ -18,11 +24,13 @@ export const LayerControl = L.Control.extend({
 
   /**
    * @param {string} root address of the application
-   * @param {{base_maps: BaseChoice[]}} offered
+   * @param {{base_maps: BaseChoice[], layers: import("./file_layers.js").Listed[]}} offered
    */
   initialize(root, offered) {
     this._root = root;
     this._choices = offered.base_maps;
+    this._listed = offered.layers;
+    this._anyDay = false;
     this._agreed = new Set();
   },
 
@@ -35,14 +43,40 @@ export const LayerControl = L.Control.extend({
     const root = element(
       "details", { class: "cm-layers leaflet-bar" }, element("summary", {}, "Layers"),
       this._choices.length > 0 && this._baseMaps(), this._consent, this._said,
+      this._listed.length > 0 && this._fileLayers(map),
     );
     L.DomEvent.disableClickPropagation(root);
     L.DomEvent.disableScrollPropagation(root);
+    this._fit = () => root.style.setProperty("--cm-room", `${map.getSize().y - root.offsetTop - 12}px`);
+    root.addEventListener("toggle", this._fit);
+    map.on("resize", this._fit);
     return root;
   },
 
-  onRemove() {
+  onRemove(map) {
+    map.off("resize", this._fit);
     this._pictures.remove();
+    this._unfollow?.();
+    for (const { layer } of this._rows ?? []) layer.remove();
+  },
+
+  /**
+   * Follows the days of a view, and leaves clicks on incidents to them.
+   * @param {import("./engine/view.js").IncidentView} view @param {any} incidents their layer
+   */
+  follow(view, incidents) {
+    this._unfollow?.();
+    if (!this._rows) return;
+    const change = (event) => this._showDays(event.detail?.final ?? true);
+    const pick = () => this._stage.pick();
+    view.addEventListener("change", change);
+    incidents.on("pick", pick);
+    this._unfollow = () => {
+      view.removeEventListener("change", change);
+      incidents.off("pick", pick);
+    };
+    this._view = view;
+    this._showDays(true);
   },
 
   // --- base maps --------------------------------------------------------------------------------
@@ -116,7 +150,97 @@ export const LayerControl = L.Control.extend({
     const pane = this._map.getPane("labels");
     if (pane) pane.style.display = this._names.checked ? "" : "none";
   },
+
+  // --- layers from files ------------------------------------------------------------------------
+
+  _fileLayers(map) {
+    this._stage = new Stage(map, this._root);
+    this._rows = [...grouped(this._listed)].map(([name, layers]) => this._row(new FileLayer(this._stage, name, layers)));
+    this._when = element("p", { class: "cm-muted" });
+    const any = element("input", { type: "checkbox", onchange: () => {
+      this._anyDay = any.checked;
+      this._showDays(true);
+    } });
+    return element(
+      "fieldset", {}, element("legend", {}, "Layers"), ...this._rows.map(({ root }) => root),
+      element("label", { class: "cm-layers-names" }, any, element("span", {}, "What held on any day of the timeline's range")),
+      this._when,
+    );
+  },
+
+  /** A layer's switch, its sides' colours, and what it shows in words. */
+  _row(layer) {
+    const key = element("ul", { class: "cm-layer-key" });
+    const said = element("summary", {});
+    const list = element("ul", { class: "cm-layer-list" });
+    const words = element("details", { class: "cm-layer-words", ontoggle: () => this._list(row) }, said, list);
+    const turn = (event) => {
+      layer.turn(event.target.checked);
+      this._showDays(true);
+    };
+    const box = element("input", { type: "checkbox", checked: true, onchange: turn });
+    const root = element("div", { class: "cm-layer" }, element("label", {}, box, element("span", {}, foreign(layer.name))), key, words);
+    const row = { root, layer, key, said, list, words };
+    layer.addEventListener("loaded", () => {
+      fill(key, ...sides(layer));
+      this._showDays(true);
+    });
+    layer.turn(true);
+    layer.load();
+    return row;
+  },
+
+  _showDays(final) {
+    const view = this._view;
+    if (!view) return;
+    const all = this._rows.flatMap(({ layer }) => layer.shapes);
+    // The pack counts its days from a day of its own.
+    const { from, to } = view.rangeIso;
+    const end = view.extent === null ? null : dayOf(view.table.isoOf(view.extent.to));
+    const day = lastDay(dayOf(to), end, all);
+    const [first, last] = this._anyDay ? [dayOf(from) ?? -Infinity, dayOf(to) ?? Infinity] : [day ?? Infinity, day ?? -Infinity];
+    for (const row of this._rows) {
+      row.layer.show(first, last, day);
+      if (final) this._list(row);
+    }
+    const isOneDay = day !== null && !this._anyDay;
+    if (final) fill(this._when, isOneDay && `As of ${dayWords(isoOf(day))}, the last day of the timeline's range.`);
+  },
+
+  _list({ layer, said, list, words }) {
+    if (layer.failed && !layer.shapes.length) {
+      fill(said, failureSentence(layer.failed, "This layer"));
+      return;
+    }
+    const { drawn } = layer;
+    fill(said, `${number(drawn.length)} of ${counted(layer.shapes.length, "shape")} ${drawn.length === 1 ? "holds" : "hold"}`);
+    if (!words.open) return;
+    const more = drawn.length - MOST_LISTED;
+    fill(
+      list, ...drawn.slice(0, MOST_LISTED).map((shape) => element("li", {}, ...lines(shape, layer.day))),
+      more > 0 && element("li", {}, `and ${number(more)} more`),
+    );
+  },
 });
+
+/** @returns {Map<string, any[]>} */
+function grouped(layers) {
+  const found = new Map();
+  for (const layer of layers) found.set(layer.name, [...(found.get(layer.name) ?? []), layer]);
+  return found;
+}
+
+/** The colours of a layer's sides, with their names. */
+function sides(layer) {
+  const named = [...layer.sides].filter(([side]) => side !== null);
+  return named.map(([side, { colour }]) => element("li", {}, swatch(colour), foreign(side)));
+}
+
+function swatch(colour) {
+  const made = element("span", { class: "cm-layer-swatch", "aria-hidden": "true" });
+  made.style.setProperty("--cm-side", colour);
+  return made;
+}
 
 function choiceWords(choice) {
   return [foreign(choice.name), choice.hosts.length ? " (online)" : " (file)"];
