@@ -226,7 +226,29 @@ def _read(parser: argparse.ArgumentParser) -> None:
     _output(parser)
 
 
+def _access(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", choices=("link", "links", "revoke", "sessions", "audit"))
+    parser.add_argument("name", nargs="?", help="revoke: the link or session")
+    parser.add_argument("--access", type=Path, metavar="FILE", required=True, help="the settings")
+    parser.add_argument(
+        "--role",
+        choices=("viewer", "editor", "admin"),
+        default="viewer",
+        help="link: what it allows",
+    )
+    parser.add_argument(
+        "--days", type=float, default=7.0, help="link: how long it lasts, up to 366"
+    )
+    parser.add_argument("--note", default="", metavar="TEXT", help="link: whom it is for")
+    _where(parser)
+    _store(parser)
+    _output(parser)
+
+
 def _check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--access", type=Path, metavar="FILE", help="also whether a server may start with these"
+    )
     _store(parser)
     _output(parser)
 
@@ -243,6 +265,7 @@ COMMANDS: dict[str, Command] = {
     "places": Command("villages and spots of a country", _places, "places:packs"),
     "read": Command("read a news text into draft incidents", _read, "news:read"),
     "layer": Command("areas, lines and positions over the map", _layer, "layers:layer"),
+    "access": Command("links, sessions and audit of a server", _access, "guests:access"),
     "check": Command("say whether the store and the data are sound", _check, "record:check"),
 }
 

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import ipaddress
 import os
+import signal
 import socket
 import sys
 import tempfile
@@ -24,9 +25,10 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from dashboard import operations
 from dashboard.access import asking, signin
-from dashboard.access.book import Book
+from dashboard.access.book import Book, book_beside
 from dashboard.access.door import LOOPBACK, Door
 from dashboard.access.gate import Gate
+from dashboard.access.selfcheck import problems
 from dashboard.access.settings import AccessSettings
 from dashboard.base_maps import BaseMaps
 from dashboard.headers import Headers
@@ -104,6 +106,7 @@ def serve(
     port = listening.port
     port = free_port(address) if port is None else claim(port, address)
     with contextlib.ExitStack() as leaving:
+        leaving.enter_context(_stopped_in_order())
         if sample:
             folder = leaving.enter_context(tempfile.TemporaryDirectory(prefix="conflictmap-"))
             store = Path(folder) / "sample.duckdb"
@@ -115,6 +118,19 @@ def serve(
         gate = None if access is None else leaving.enter_context(guarded(served, access))
         _run(Listening(port, address, listening.open_browser), gate)
     return 0
+
+
+@contextlib.contextmanager
+def _stopped_in_order() -> Iterator[None]:
+    """SIGTERM, which uvicorn raises once more when it has closed everything, ends the block."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def refuse_unguarded(address: str, access: AccessSettings | None) -> None:
@@ -136,24 +152,21 @@ def refuse_unguarded(address: str, access: AccessSettings | None) -> None:
 @contextlib.contextmanager
 def guarded(served: ServedStore, access: AccessSettings) -> Iterator[Gate]:
     """The gate of a store, in force until the block ends."""
-    store = served.store.snapshot().store
+    store = served.store.name()
     book = Book(access.book or book_beside(served.store.path), store)
     gate = Gate(access, book, store)
     # Streamlit signs its token against forged uploads with it; all processes must use the same.
     signed = hmac.new(access.secret.encode(), b"streamlit", hashlib.sha256).hexdigest()
     os.environ["STREAMLIT_SERVER_COOKIE_SECRET"] = signed
     operations.log_to_stderr()
+    for problem in problems(access, book, served.store.path):
+        operations.LOG.warning(problem)
     asking.guard_with(gate)
     try:
         yield gate
     finally:
         asking.guard_with(None)
         book.close()
-
-
-def book_beside(store: Path) -> Path:
-    """Where sessions, links and audit of a store are kept, unless the settings say otherwise."""
-    return store.with_name(store.name + ".access")
 
 
 def open_store(path: Path) -> ServedStore:

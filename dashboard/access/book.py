@@ -94,6 +94,11 @@ class Entry:
     session: str | None
 
 
+def book_beside(store: Path) -> Path:
+    """Where the book of a store is kept, unless the settings say otherwise."""
+    return store.with_name(store.name + ".access")
+
+
 def hashed(token: str) -> str:
     """What is kept of a token."""
     return hashlib.sha256(token.encode()).hexdigest()

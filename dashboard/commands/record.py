@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.commands.columns import read_profile
+from dashboard.commands.guests import check_access
 from dashboard.commands.terminal import Terminal, store_path
 from geodata import export as exports
 from geodata.errors import ConflictMapError, StoreUnreadable, UnknownCode, UnreadableFile
@@ -38,7 +39,7 @@ def import_files(arguments: Namespace, terminal: Terminal) -> int:
             report = ingest(
                 file.absolute(), store, lambda: gazetteer(terminal, store),
                 dataset=arguments.dataset, source=arguments.source, today=_today(),
-                day_order=arguments.day_order, profile=profile, progress=terminal.progress,
+                day_order=arguments.day_order, profile=profile, progress=terminal.progress, apart=True,
             )  # fmt: skip
             results.append(_told(report, file, arguments.attention, terminal))
     finally:
@@ -191,7 +192,7 @@ def gazetteer(terminal: Terminal, store: Store | None = None) -> Gazetteer:
 
 
 def check(arguments: Namespace, terminal: Terminal) -> int:
-    """Say whether store and bundled data are sound."""
+    """Say whether store, bundled data and, where named, the access settings are sound."""
     path = store_path(arguments)
     found: dict[str, Any] = {"store": str(path), "incidents": None, "version": None}
     if path.exists():
@@ -201,6 +202,8 @@ def check(arguments: Namespace, terminal: Terminal) -> int:
     if probe.latitude is None:
         raise ConflictMapError("The gazetteer does not find Aleppo: install the package again.")
     found["gazetteer"] = probe.source
+    if arguments.access is not None:
+        found["access"] = check_access(arguments)
     held = "no store yet" if found["incidents"] is None else f"{found['incidents']:,} incidents"
     terminal.result(found, f"{path}: {held}. Gazetteer: {probe.source}. All is sound.")
     return 0

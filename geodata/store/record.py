@@ -66,6 +66,10 @@ class Store:
     def require_write(self) -> None:
         """Nothing: whoever has the store itself may write; see `geodata.store.rights`."""
 
+    def name(self) -> str:
+        """The store's own name, which no other store has; a copy has the same."""
+        return self._file.state()[0]
+
     def version(self) -> int:
         """The number of changes made so far; cheap enough to ask many times a second."""
         return self._file.state()[1]

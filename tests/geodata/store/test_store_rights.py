@@ -28,7 +28,7 @@ BY = {"who": "somebody else", "why": "tried"}
 
 SHOWN_TO_ALL = {"version", "snapshot", "incident", "accounts", "learned_places"}
 """What also works for others than the team, narrowed to what they may see."""
-NO_DATA = {"open", "require_write"}
+NO_DATA = {"open", "name", "require_write"}
 
 TRIED: dict[str, tuple[Any, ...]] = {
     "add": (make_batch([PUBLISHED | {"incident_id": "B-1"}]),),
