@@ -9,7 +9,6 @@ for our page to run; with low priority, so that Streamlit's own scripts go first
 from __future__ import annotations
 
 import functools
-import re
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +22,7 @@ from dashboard.served import root, whole
 from geodata.errors import ConflictMapError
 
 MODULES: Final = (assets.PAGE_MODULE, assets.LEAFLET, "leaflet/leaflet-src.esm.js")
-DATA: Final = ("data/world.bin.gz", "data/labels.json.gz")
+DATA: Final = ("data/world.bin.gz",)
 WIDGETS: Final = (
     "BidiComponent",
     "Button",
@@ -39,9 +38,8 @@ WIDGETS: Final = (
     "serialization",
 )
 """Streamlit's scripts that the map page needs and asks for late; one that a version of Streamlit
-does not have is left out."""
+does not have is left out. Only the first ones: proxies refuse answers with long headers."""
 _LATER: Final = "fetchpriority=low"
-_IMPORTED: Final = re.compile(r"""(?:from|import)\s*["']\./([\w.-]+\.js)["']""")
 
 
 class Preload:
@@ -95,7 +93,7 @@ def _fixed_links(base: str) -> tuple[str, ...]:
     ours.append(f"{base}maps/{map_script(base).digest}.js")
     style = f"<{assets.asset_url(assets.PAGE_STYLE, base)}>; rel=preload; as=style; {_LATER}"
     data = [_fetched(assets.asset_url(name, base)) for name in DATA if name in assets.ASSETS]
-    theirs = [f"{base}static/js/{name}" for name in sorted(widget_scripts())]
+    theirs = [f"{base}static/js/{name}" for name in widget_scripts()]
     return (*map(_module, ours), style, *map(_module, theirs), *data)
 
 
@@ -108,21 +106,8 @@ def _fetched(address: str) -> str:
     return f"<{address}>; rel=preload; as=fetch; crossorigin; {_LATER}"
 
 
-def widget_scripts(folder: Path | None = None) -> set[str]:
-    """File names of Streamlit's scripts for `WIDGETS`, with those that they import.
-
-    Those that the page names itself are left out.
-    """
+def widget_scripts(folder: Path | None = None) -> list[str]:
+    """File names of Streamlit's scripts for `WIDGETS`; what they import is not looked for."""
     static = Path(streamlit.__file__).parent / "static" if folder is None else folder
     scripts = static / "static" / "js"
-    page = static / "index.html"
-    named = page.read_text("utf-8") if page.is_file() else ""
-    found: set[str] = set()
-    waiting = [path.name for stem in WIDGETS for path in scripts.glob(f"{stem}.*.js")]
-    while waiting:
-        name = waiting.pop()
-        if name in found or name in named or not (scripts / name).is_file():
-            continue
-        found.add(name)
-        waiting += _IMPORTED.findall((scripts / name).read_text("utf-8"))
-    return found
+    return [path.name for stem in WIDGETS for path in sorted(scripts.glob(f"{stem}.*.js"))]
