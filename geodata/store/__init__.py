@@ -7,7 +7,7 @@ file itself, `tables` its tables.
 
 from geodata.store.changes import BY_HAND
 from geodata.store.imports import ATTENTION_SCHEMA, Batch, no_attention, with_ids
-from geodata.store.ledger import ImportRecord
+from geodata.store.ledger import ImportRecord, Merge
 from geodata.store.reads import Placing
 from geodata.store.record import Store
 from geodata.store.rights import RestrictedStore, Rights
@@ -21,6 +21,7 @@ __all__ = [
     "SOURCE_COORDINATES",
     "Batch",
     "ImportRecord",
+    "Merge",
     "Placing",
     "RestrictedStore",
     "Rights",

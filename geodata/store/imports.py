@@ -29,7 +29,7 @@ from geodata.errors import ImpossibleValue
 from geodata.schema import ACCOUNTS, INCIDENTS, to_arrow, to_frame
 from geodata.store import tables
 from geodata.store.file import Connection, connect
-from geodata.store.ledger import ImportRecord, imports, record_change
+from geodata.store.ledger import ImportRecord, imports, merges, record_change
 from geodata.store.rows import Handed, write_accounts, write_incidents
 from geodata.store.tables import fixed, listed, run
 
@@ -154,6 +154,14 @@ SELECT k.pos, k.incident_id, coalesce(k.their_dataset, f.dataset) AS owner, CASE
     ELSE 'updated' END AS outcome
 FROM keyed k LEFT JOIN first f USING (incident_id) LEFT JOIN telling t USING (incident_id)"""
 
+_JUDGE_MERGED: Final = """UPDATE judged SET owner = m.kept, outcome = CASE
+    WHEN (SELECT content FROM staged s WHERE s.pos = judged.pos) = (SELECT content FROM incidents i
+        WHERE i.incident_id = judged.incident_id AND i.until IS NULL)
+    AND judged.incident_id NOT IN (SELECT incident_id FROM fresh) THEN 'duplicate'
+    ELSE 'merged' END
+FROM merged m WHERE m.incident_id = judged.incident_id AND outcome IN ('added', 'updated')"""
+"""A merged incident is not live, and must not come in as a second one."""
+
 _TOUCHED: Final = (
     "CREATE TEMP TABLE touched AS SELECT incident_id FROM judged "
     "WHERE outcome IN ('added', 'updated')"
@@ -207,13 +215,16 @@ _REASON: Final = """CASE j.outcome
     WHEN 'no data set' THEN 'The row names no data set.'
     WHEN 'other data set' THEN 'The data set "' || j.owner || '" already uses the incident_id "'
         || s.incident_id || '".'
+    WHEN 'merged' THEN 'Its source says something else since a person merged it into "'
+        || j.owner || '": take the merge back, then submit the row.'
     ELSE 'The incident_id "' || s.incident_id
         || '" stands earlier in this file with other content.' END"""
 
 _REFUSED: Final = fixed(
     """CREATE TEMP TABLE refused AS
 WITH out AS (
-    SELECT * FROM judged WHERE outcome IN ('no data set', 'other data set', 'repeated')
+    SELECT * FROM judged
+    WHERE outcome IN ('no data set', 'other data set', 'repeated', 'merged')
 ), voices AS (
     SELECT incident_id, list(struct_pack(@account) ORDER BY pos) AS accounts FROM batch_accounts
     SEMI JOIN out USING (incident_id) GROUP BY incident_id
@@ -346,6 +357,12 @@ def _finite(table: pa.Table) -> pa.Table:
 
 def _outcome(connection: Connection, batch: Batch) -> dict[str, object]:
     connection.execute(_JUDGE)
+    merged = [(name, one.kept) for one in merges(connection) for name in one.merged]
+    if merged:
+        names, kept = zip(*merged, strict=True)
+        columns = {"incident_id": pa.array(names, pa.string()), "kept": pa.array(kept, pa.string())}
+        connection.register("merged", pa.table(columns))
+        connection.execute(_JUDGE_MERGED)
     counts = dict(
         connection.execute("SELECT outcome, count(*) FROM judged GROUP BY outcome").fetchall()
     )

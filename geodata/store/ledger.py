@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -97,3 +98,47 @@ def imports(connection: Connection) -> list[ImportRecord]:
         )
         for row in connection.execute(_IMPORTS).fetchall()
     ]
+
+
+MERGE: Final = "merge"
+UNMERGE: Final = "undo merge"
+APART: Final = "not the same"
+_STANDING: Final = """SELECT c.version, c.made_at, c.who, c.why, c.subject FROM changes c
+WHERE c.what = $what AND NOT EXISTS (SELECT 1 FROM changes later WHERE later.reverses = c.version)
+ORDER BY c.version DESC"""
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Incidents that a person has made one.
+
+    Attributes:
+        version: of the store that it made; what `Store.unmerge` takes back.
+        at: when, UTC.
+        kept: the incident that holds the accounts of all.
+        merged: the others, which are no longer live.
+    """
+
+    version: int
+    at: dt.datetime
+    who: str
+    why: str
+    kept: str
+    merged: tuple[str, ...]
+
+
+def merges(connection: Connection) -> list[Merge]:
+    """Merges that stand, the latest first."""
+    found = []
+    for version, at, who, why, subject in run(connection, _STANDING, {"what": MERGE}).fetchall():
+        said = json.loads(subject)
+        moment = at.replace(tzinfo=dt.UTC)
+        found.append(Merge(version, moment, who, why, said["into"], tuple(said["merged"])))
+    return found
+
+
+def set_apart_pairs(connection: Connection) -> list[tuple[str, str]]:
+    """Pairs of incidents that a person has said are two."""
+    found = run(connection, _STANDING, {"what": APART}).fetchall()
+    pairs = (json.loads(subject) for *_, subject in found)
+    return [(first, second) for first, second in pairs]

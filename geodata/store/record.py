@@ -10,10 +10,10 @@ from typing import Any, Final
 import pandas as pd
 
 from geodata.schema import to_frame
-from geodata.store import changes, imports, ledger, reads, snapshot, waiting
+from geodata.store import changes, imports, ledger, merges, reads, snapshot, waiting
 from geodata.store.file import StoreFile
 from geodata.store.imports import Batch, Progress
-from geodata.store.ledger import ImportRecord, change_values
+from geodata.store.ledger import ImportRecord, Merge, change_values
 from geodata.store.reads import Placing
 from geodata.store.snapshot import Snapshot
 from geodata.store.waiting import SetAside
@@ -166,6 +166,9 @@ class Store:
 
     def _reverse_import(self, import_id: str, who: str, why: str, *, redo: bool) -> ImportRecord:
         with self._file.writing() as (connection, version):
+            if not redo:
+                going = change_values(version, who, why) | {"import_id": import_id}
+                version = merges.release(connection, going, version)  # noqa: PLW2901 - one on
             values = change_values(version, who, why)
             changes.reverse_import(connection, import_id, values, redo=redo)
             return next(r for r in ledger.imports(connection) if r.import_id == import_id)
@@ -177,6 +180,8 @@ class Store:
             ImpossibleValue: there is none.
         """
         with self._file.writing() as (connection, version):
+            going = change_values(version, who, why) | {"dataset": dataset}
+            version = merges.release(connection, going, version)  # noqa: PLW2901 - one on
             values = change_values(version, who, why)
             changes.withdraw_dataset(connection, dataset, values)
 
@@ -224,6 +229,39 @@ class Store:
         """Rows that wait for a person; see `waiting.waiting`."""
         with self._file.reading() as connection:
             return waiting.waiting(connection)
+
+    def merge(self, kept: str, others: Iterable[str], *, who: str, why: str) -> None:
+        """Make several incidents one; see `geodata.store.merges`.
+
+        Raises:
+            ImpossibleValue: fewer than two are named, or one of them is not live.
+        """
+        with self._file.writing() as (connection, version):
+            merges.merge(connection, kept, others, change_values(version, who, why))
+
+    def unmerge(self, version: int, *, who: str, why: str) -> None:
+        """Take back the merge that made a version.
+
+        Raises:
+            ImpossibleValue: there is none, or a later one stands on it.
+        """
+        with self._file.writing() as (connection, now):
+            merges.unmerge(connection, version, change_values(now, who, why))
+
+    def merges(self) -> list[Merge]:
+        """Merges that stand, the latest first."""
+        with self._file.reading() as connection:
+            return ledger.merges(connection)
+
+    def set_apart(self, first: str, second: str, *, who: str, why: str) -> None:
+        """Record that two incidents are two, so that they are not suggested again."""
+        with self._file.writing() as (connection, version):
+            merges.set_apart(connection, (first, second), change_values(version, who, why))
+
+    def apart(self) -> list[tuple[str, str]]:
+        """Pairs of incidents that a person has said are two."""
+        with self._file.reading() as connection:
+            return ledger.set_apart_pairs(connection)
 
     def set_aside(self, keys: Iterable[str], *, who: str, why: str) -> None:
         """Let rows wait no more, unmended; `take_up` brings them back.
