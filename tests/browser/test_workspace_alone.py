@@ -333,6 +333,37 @@ def test_a_link_to_an_incident_that_is_gone_says_so(page: Page) -> None:
     expect(page.locator(".cm-list")).to_be_visible()
 
 
+def test_a_line_is_measured_by_keyboard_alone_and_the_map_says_where_it_is(page: Page) -> None:
+    page.locator("summary", has_text="Measure").click()
+    page.get_by_role("button", name="Distance").click()
+    said = page.locator(".cm-area-hint").last
+    page.keyboard.press("Enter")
+    expect(said).to_have_text("1 point set")
+    page.evaluate("() => { window.before = map.getCenter(); }")
+    page.evaluate("() => { map.panBy([0, 90], { animate: false }); }")
+    page.keyboard.press("Enter")
+    between = "distanceKm(...window.measured)"
+    page.evaluate(
+        """async () => {
+          const { distanceKm } = await import("./assets/v/js/engine/measure.js");
+          window.measured = [window.before, map.getCenter()];
+          window.distanceKm = distanceKm;
+        }"""
+    )
+    assert abs(page.evaluate(between) - 90) < 1.0  # 90 pixels at zoom 7 and 35 degrees north
+    expect(said).to_have_text(f"Distance {page.evaluate(between):.1f} km")
+    page.keyboard.press("Escape")
+    assert page.locator(".cm-measure-line").count() == 1
+    page.get_by_role("button", name="Clear").click()
+    assert page.locator(".cm-measure-line").count() == 0
+    page.locator("#map").hover(position={"x": 400, "y": 200})
+    where = page.evaluate("map.containerPointToLatLng([400, 200])")
+    shown = page.locator(".cm-whereabouts").inner_text().split(", ")
+    assert [float(part) for part in shown] == pytest.approx([where["lat"], where["lng"]], abs=0.01)
+    expect(page.locator(".leaflet-control-scale-line")).to_have_text("100 km")
+    expect(page.get_by_role("button", name="Full screen")).to_be_visible()
+
+
 def test_a_pick_on_the_map_opens_the_card_and_a_stack_becomes_a_list(page: Page) -> None:
     page.evaluate("layer.fire('pick', { row: 3, rows: new Uint32Array([3]) })")
     _wait_until_open(page)

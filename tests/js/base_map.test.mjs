@@ -199,6 +199,19 @@ describe("labels", () => {
     assert.deepEqual(placeLabels([labels], view, measure).map((l) => l.lines[0]), ["Now"]);
   });
 
+  test("no name stands over a number of the data, and a town beneath one is named beside it", () => {
+    const labels = at([["Town", -170, 80], ["Far", -90, 80]]);
+    const [free] = placeLabels([labels], view, measure);
+    const circle = { ...free.dot, radius: 24 };
+    const [town, far] = placeLabels([labels], view, measure, [circle]);
+    assert.equal(town.lines[0], "Town");
+    assert.ok(Math.abs(town.x - circle.x) - measure(0, "Town").width / 2 >= 24 || Math.abs(town.y - circle.y) >= 24);
+    assert.equal(town.dot, null);
+    assert.deepEqual(far, placeLabels([labels], view, measure)[1]);
+    const over = { x: free.x, y: free.y, radius: 3 };
+    assert.notEqual(placeLabels([labels], view, measure, [over])[0].x, free.x);
+  });
+
   test("long names of areas are set in two lines of about one length", () => {
     assert.deepEqual(wrapped("Papua New Guinea"), ["Papua New", "Guinea"]);
     assert.deepEqual(wrapped("Syria"), ["Syria"]);

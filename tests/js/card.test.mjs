@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { compare, contradictions } from "../../dashboard/folium_map/js/accounts.js";
+import { compare, contradictions, sourceName } from "../../dashboard/folium_map/js/accounts.js";
 import { disputeWords } from "../../dashboard/folium_map/js/card.js";
 import { failureSentence, webAddress } from "../../dashboard/folium_map/js/dom.js";
 import { byPlace } from "../../dashboard/folium_map/js/tray.js";
@@ -90,4 +90,13 @@ test("a failure is told in a sentence that says what to do where something can b
   assert.equal(failureSentence({ status: 503 }, "This incident"), "This incident could not be read: the server answered 503.");
   assert.equal(failureSentence(new TypeError("x"), "This incident"), "This incident could not be read: the server did not answer.");
   assert.match(failureSentence({ status: 410 }, "This incident"), /reload the page/);
+});
+
+test("an account without a publisher is called by its speaker, its title or its author", () => {
+  const account = { publisher: null, speaker: null, source_title: "War diary", author: "A. Writer" };
+  assert.equal(sourceName({ ...account, publisher: "A paper" }, 0), "A paper");
+  assert.equal(sourceName({ ...account, speaker: "A witness" }, 0), "A witness");
+  assert.equal(sourceName(account, 0), "War diary");
+  assert.equal(sourceName({ ...account, source_title: null }, 0), "A. Writer");
+  assert.equal(sourceName({}, 1), "Account 2");
 });

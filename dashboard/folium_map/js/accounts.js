@@ -106,12 +106,18 @@ function addresses(account) {
   return made.length ? element("span", {}, ...made) : null;
 }
 
+/** What stands for an account: its publisher, speaker, title or author; its number where it has none. */
+export function sourceName({ publisher, speaker, source_title: title, author }, index) {
+  return publisher || speaker || title || author || `Account ${index + 1}`;
+}
+
 /** Who says it: publisher, title, author and day, as far as they are known. */
-export function sourceHead(account, index) {
-  const name = account.publisher ?? account.speaker ?? `Account ${index + 1}`;
+function sourceHead(account, index) {
+  const name = sourceName(account, index);
+  const { source_title: title, author } = account;
   const details = [
-    account.source_title && element("cite", { dir: "auto" }, account.source_title),
-    account.author && element("span", {}, "by ", foreign(account.author)),
+    title && title !== name && element("cite", { dir: "auto" }, title),
+    author && author !== name && element("span", {}, "by ", foreign(author)),
     account.published && dayWords(account.published),
     account.language && account.language !== "en" && element("span", {}, "in ", foreign(languageName(account.language))),
   ].filter(Boolean);

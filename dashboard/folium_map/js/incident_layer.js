@@ -23,6 +23,8 @@ import {
 
 /** Canvas beyond the map's edge, as a share of its size, so that a pan shows no blank. */
 const MARGIN = 0.18;
+/** Names make room for numbers that have not changed for so long. */
+const RESTS_AFTER_MS = 160;
 /** Most places whose rings, or provinces, can be told from one another. */
 const MOST_RINGS = 60;
 /** First zoom at which provinces are fetched to draw what is known to one; the base map's, too. */
@@ -171,6 +173,9 @@ export const IncidentLayer = L.Layer.extend({
     this._unwatchTheme();
     cancelAnimationFrame(this._frame);
     this._frame = 0;
+    clearTimeout(this._resting);
+    map.fire("numbers", { zoom: NaN, list: [] });
+    this._told = null;
     this._said.remove();
     this._canvas.remove();
   },
@@ -384,6 +389,20 @@ export const IncidentLayer = L.Layer.extend({
     }
     this._drawHighlight(context);
     this.fire("draw", { marks: this._marks.length });
+    clearTimeout(this._resting);
+    this._resting = setTimeout(() => this._tellNumbers(), RESTS_AFTER_MS);
+  },
+
+  /** Tells the map's names where numbers stand, once the hand rests. */
+  _tellNumbers() {
+    const { _map: map, _screen: screen } = this;
+    if (!map || !screen) return;
+    const numbers = this._marks.filter(({ count, rough }) => rough || count > 1);
+    const list = numbers.map(({ x, y, radius }) => ({ x: x + screen.x, y: y + screen.y, radius }));
+    const told = `${screen.zoom} ${list.map(({ x, y }) => `${Math.round(x)},${Math.round(y)}`)}`;
+    if (told === this._told) return;
+    this._told = told;
+    map.fire("numbers", { zoom: screen.zoom, list });
   },
 
   /** Marks from the smallest count to the largest, so that numbers are never covered. */

@@ -27,6 +27,7 @@ export const LabelLayer = L.Renderer.extend({
     this.files = [];
     this.palette = null;
     this.widths = new Map();
+    this.circles = { zoom: NaN, list: [] };
   },
 
   /** @param {any[]} files  of label_placement.js, the most important first */
@@ -37,7 +38,13 @@ export const LabelLayer = L.Renderer.extend({
   },
 
   getEvents() {
-    return { ...L.Renderer.prototype.getEvents.call(this), resize: this._update };
+    return { ...L.Renderer.prototype.getEvents.call(this), resize: this._update, numbers: this._keepClear };
+  },
+
+  /** Names make room for the numbers that a layer of data has drawn. */
+  _keepClear({ zoom, list }) {
+    this.circles = { zoom, list };
+    this._update();
   },
 
   _initContainer() {
@@ -79,7 +86,11 @@ export const LabelLayer = L.Renderer.extend({
       width: size.x,
       height: size.y,
     };
-    const placed = placeLabels(this.files, view, (kind, text) => this._measure(kind, text));
+    const { zoom, list } = this.circles;
+    const circles = zoom === view.zoom
+      ? list.map(({ x, y, radius }) => ({ x: x - view.left, y: y - view.top, radius }))
+      : [];
+    const placed = placeLabels(this.files, view, (kind, text) => this._measure(kind, text), circles);
     this._context.textAlign = "center";
     this._context.textBaseline = "middle";
     this._context.lineJoin = "round";

@@ -47,6 +47,8 @@ export function readLabels(columns) {
   };
 }
 
+/** @typedef {{x: number, y: number, radius: number}} Circle in pixels of the view */
+
 /**
  * Names in the order of their importance, each where it touches none before it.
  *
@@ -54,11 +56,16 @@ export function readLabels(columns) {
  * @param {{zoom: number, left: number, top: number, width: number, height: number}} view  whole
  *     zoom; left and top in pixels from the world's north-west corner
  * @param {(kind: number, text: string) => {width: number, height: number}} measure
+ * @param {Circle[]} [circles]  numbers of the data, over which no name may stand; a town beneath
+ *     one is named beside it
  * @returns {PlacedLabel[]}
  */
-export function placeLabels(files, view, measure) {
+export function placeLabels(files, view, measure, circles = []) {
   const size = worldSize(view.zoom);
   const taken = new Taken();
+  for (const { x, y, radius } of circles) {
+    taken.add([x - radius * 0.8, y - radius * 0.55, x + radius * 0.8, y + radius * 0.55]);
+  }
   /** @type {PlacedLabel[]} */
   const placed = [];
   for (const labels of files) {
@@ -70,33 +77,36 @@ export function placeLabels(files, view, measure) {
       const isCity =
         labels.kind[i] === LabelKind.TOWN && view.zoom - labels.zoom[i] >= CITY_AFTER;
       const kind = isCity ? LabelKind.CITY : labels.kind[i];
-      const label = fit(labels.name[i], kind, x, y, taken, measure);
+      const label = fit(labels.name[i], kind, x, y, taken, measure, circles);
       if (label !== null) placed.push(label);
     }
   }
   return placed;
 }
 
-function fit(name, kind, x, y, taken, measure) {
+function fit(name, kind, x, y, taken, measure, circles) {
   const isArea = kind === LabelKind.COUNTRY || kind === LabelKind.PROVINCE;
   const lines = isArea ? wrapped(name) : [name];
   const sizes = lines.map((line) => measure(kind, line));
   const width = Math.max(...sizes.map((size) => size.width));
   const height = sizes.reduce((sum, size) => sum + size.height, 0);
-  for (const [cx, cy] of isArea ? [[x, y]] : around(x, y, width, height)) {
+  const over = isArea ? undefined : circles.find((circle) => Math.hypot(circle.x - x, circle.y - y) < circle.radius);
+  for (const [cx, cy] of isArea ? [[x, y]] : around(x, y, width, height, over)) {
     const box = [cx - width / 2 - GAP, cy - height / 2, cx + width / 2 + GAP, cy + height / 2];
     if (!taken.isFree(box)) continue;
     taken.add(box);
+    if (over) return { lines, kind, x: cx, y: cy, dot: null };
     if (!isArea) taken.add([x - DOT - 1, y - DOT - 1, x + DOT + 1, y + DOT + 1]);
     return { lines, kind, x: cx, y: cy, dot: isArea ? null : { x, y } };
   }
   return null;
 }
 
-/** Where a town's name may stand: right of its dot, left, above, below. */
-function around(x, y, width, height) {
-  const aside = DOT + 3 + width / 2;
-  const over = DOT + 1 + height / 2;
+/** Where a town's name may stand: right of its dot or of the circle over it, left, above, below. */
+function around(ownX, ownY, width, height, circle) {
+  const { x, y, radius } = circle ?? { x: ownX, y: ownY, radius: DOT };
+  const aside = radius + 3 + width / 2;
+  const over = radius + 1 + height / 2;
   return [[x + aside, y], [x - aside, y], [x, y - over], [x, y + over]];
 }
 

@@ -8,7 +8,9 @@ import { IncidentCard } from "./card.js";
 import { element, failureNotice, fill, foreign } from "./dom.js";
 import { emptyState } from "./empty_state.js";
 import { sentence } from "./engine/sentence.js";
+import { L } from "./leaflet.js";
 import { IncidentList } from "./list.js";
+import { FullScreen, MeasureTool, Whereabouts } from "./map_tools.js";
 import { fetchJson, RowSource } from "./row_source.js";
 import { labelFiles, PlaceSearch } from "./search.js";
 import { Sheet } from "./sheet.js";
@@ -93,7 +95,11 @@ export class Workspace extends EventTarget {
     this.tray = new Tray(this.parts.tray, view, shared);
     this.sheet = new Sheet(this.parts.panel, this.parts.handle);
     this.timeline = new Timeline(this.parts.timeline, view, { layer, ...options.timeline });
-    this.area = new AreaTool(view).addTo(map);
+    this.controls = [
+      new AreaTool(view), new MeasureTool(), new FullScreen(this.frameElement), new Whereabouts(),
+      L.control.scale({ imperial: false, maxWidth: 110 }),
+    ];
+    for (const control of this.controls) control.addTo(map);
     this.search = new PlaceSearch(options.placeFiles ?? labelFiles()).addTo(map);
     this.#listen();
     this.#notify(options.notices ?? []);
@@ -120,7 +126,7 @@ export class Workspace extends EventTarget {
     this.#abort.abort();
     clearTimeout(this.#spoken);
     this.observer.disconnect();
-    this.area.remove();
+    for (const control of this.controls) control.remove();
     this.search.remove();
     this.map.off("moveend", this.onMoved);
     this.layer?.off?.("pick", this.onPick);
