@@ -36,6 +36,24 @@ def test_the_page_names_every_argument_and_no_other(element: type) -> None:
     assert sorted(documented) == sorted(taken)
 
 
+# What of the map the legend and the timeline leave to be seen, and where its incidents lie.
+LAID_OUT = """async () => {
+    const name = Object.keys(window).find((one) => one.startsWith("incident_layer_"));
+    const layer = await window[name];
+    const map = layer._map.getContainer().getBoundingClientRect();
+    const [bar, legend] = [".cm-timeline-bar", ".cm-legend"].map((part) =>
+        document.querySelector(part).getBoundingClientRect());
+    const points = [0, 1, 2].map((row) => {
+        const { lat, lon } = layer.view.point(row);
+        return layer._map.latLngToContainerPoint([lat, lon]).y;
+    });
+    return {
+        lowest: Math.max(...points), room: bar.top - map.top,
+        above: legend.top - map.top, below: bar.top - legend.bottom,
+    };
+}"""
+
+
 @pytest.mark.browser
 def test_the_example_is_the_same_map_as_a_file_and_in_a_notebook(
     shown: dict[str, Any], tmp_path: Path, browser: Browser
@@ -50,6 +68,10 @@ def test_the_example_is_the_same_map_as_a_file_and_in_a_notebook(
             said.wait_for()
             assert said.inner_text() == "3 incidents, 7 killed, 1 without a figure"
             assert root.get_by_role("slider", name="First day").count() == 1
+            laid = seen.page.frames[-1].evaluate(LAID_OUT)
+            assert 0 < laid["lowest"] < laid["room"]
+            assert laid["above"] >= 0
+            assert laid["below"] >= 0
         asked = {request.url.partition(":")[0] for request in seen.requests}
         assert asked <= {"file", "data", "about", "blob"}
         assert seen.complaints == []

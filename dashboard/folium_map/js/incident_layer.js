@@ -218,8 +218,11 @@ export const IncidentLayer = L.Layer.extend({
     return this.view === null ? [] : this._categories.list;
   },
 
-  /** Shows all that is in view and drawn; nothing moves where there is none. */
-  fit() {
+  /**
+   * Shows all that is in view and drawn; nothing moves where there is none.
+   * @param {{below?: number}} [covered] pixels along the lower edge that something else covers
+   */
+  fit({ below = 0 } = {}) {
     if (this.view === null || !this._map) return this;
     const { view } = this;
     const { places, place } = view.table;
@@ -229,7 +232,8 @@ export const IncidentLayer = L.Layer.extend({
     for (let p = 0; p < places.n; p++) {
       if (seen[p] && places.drawn[p]) bounds.extend([places.latitude[p] / 1e6, places.longitude[p] / 1e6]);
     }
-    if (bounds.isValid()) this._map.fitBounds(bounds, { padding: [24, 24], maxZoom: 11, animate: false });
+    const padding = { paddingTopLeft: [24, 24], paddingBottomRight: [24, 24 + below] };
+    if (bounds.isValid()) this._map.fitBounds(bounds, { ...padding, maxZoom: 11, animate: false });
     return this;
   },
 

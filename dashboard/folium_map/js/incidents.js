@@ -55,9 +55,9 @@ async function show(map, layer, options) {
   const view = new IncidentView(table);
   const details = options.details === null ? {} : textFromBase64(options.details);
   layer.setView(view);
-  if (options.fit) layer.fit();
+  const bar = options.timeline ? new TimelineBar(view, layer).addTo(map) : null;
+  if (options.fit) layer.fit({ below: bar?.getContainer().offsetHeight ?? 0 });
   layer.on("pick", (picked) => openCard(map, view, details, picked));
-  if (options.timeline) new TimelineBar(view, layer).addTo(map);
 }
 
 function areasOf({ areas }) {

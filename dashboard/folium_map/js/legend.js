@@ -39,7 +39,7 @@ export const Legend = L.Control.extend({
     );
     L.DomEvent.disableClickPropagation(root);
     L.DomEvent.disableScrollPropagation(root);
-    this._fit = () => (root.style.maxHeight = `${map.getSize().y - ROOM}px`);
+    this._fit = () => root.style.setProperty("--cm-legend-room", `${map.getSize().y - ROOM}px`);
     map.on("resize", this._fit);
     this._fit();
     this._fill();
