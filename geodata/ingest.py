@@ -9,13 +9,17 @@ from contextlib import ExitStack
 from dataclasses import dataclass, fields
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from geodata import sources
+from geodata import sandbox, sources
 from geodata.errors import DataMissing
 from geodata.gazetteer import Gazetteer
 from geodata.geocode import locate_table
+from geodata.geocode.table import FILLED
 from geodata.sources.raw_table import sha256_of
 from geodata.store import Batch, ImportRecord, Store
 
@@ -62,6 +66,7 @@ def ingest(  # noqa: PLR0913 - each is one thing that a person may say of a file
     profile: sources.Profile | None = None,
     who: str = "local",
     progress: Progress | None = None,
+    apart: bool = False,
 ) -> IngestReport:
     """Read a file, locate what has no coordinates, and add it to the store.
 
@@ -76,6 +81,7 @@ def ingest(  # noqa: PLR0913 - each is one thing that a person may say of a file
         profile: which column of the file is what; None takes the columns by their names.
         who: who imports, for the history.
         progress: told what is going on.
+        apart: read it in a process of its own, with limits: what any file from outside needs.
 
     Returns:
         The counts, and the rows that need attention.
@@ -86,9 +92,17 @@ def ingest(  # noqa: PLR0913 - each is one thing that a person may say of a file
     """
     tell = progress or (lambda _what, _share: None)
     tell(f"Reading {path.name}", 0.0)
-    reading = sources.read(
-        path, dataset=dataset, source=source, today=today, day_order=day_order, profile=profile
-    )
+    reading: sources.Reading
+    if apart:
+        reading = sandbox.read(
+            path, dataset=dataset, source=source, today=today, day_order=day_order,
+            profile=profile, progress=lambda what, share: tell(what, 0.3 * share),
+        )  # fmt: skip
+        tell = _letting_go(tell, reading)
+    else:
+        reading = sources.read(
+            path, dataset=dataset, source=source, today=today, day_order=day_order, profile=profile
+        )
     how = sources.Said(dataset, None, day_order, profile)
     batch = Batch(
         incidents=located(reading.incidents, gazetteer, tell),
@@ -114,6 +128,16 @@ def ingest(  # noqa: PLR0913 - each is one thing that a person may say of a file
     )
 
 
+def _letting_go(tell: Progress, reading: sandbox.ReadApart) -> Progress:
+    """Progress that keeps a large file's pages from staying in memory."""
+
+    def told(what: str, share: float) -> None:
+        reading.let_go()
+        tell(what, share)
+
+    return told
+
+
 def _answers(store: Store, reading: sources.Reading) -> list[str]:
     """The waiting rows that a table of mended rows names, where they can be used now."""
     if reading.raw.empty or f'"{KEY_COLUMN}"' not in reading.raw.iloc[0]:
@@ -136,8 +160,17 @@ def located(
     found = locate_table(
         incidents[needs], places, lambda what, share: tell(what, 0.3 + 0.4 * share)
     )
-    kinds = incidents.dtypes.to_dict()
-    return pd.concat([incidents[~needs], found.astype(kinds)]).sort_index()
+    mask = pa.array(needs.to_numpy(dtype=bool))
+    return incidents.assign(
+        **{name: _replaced(incidents[name], mask, found[name]) for name in FILLED}
+    )
+
+
+def _replaced(column: pd.Series[Any], mask: pa.Array, values: pd.Series[Any]) -> Any:
+    """A column of Arrow's with other values where the mask is set; nothing else is copied."""
+    held = pa.table({"held": column.array}).column("held").combine_chunks()
+    given = pa.array(values, type=held.type, from_pandas=True)
+    return pd.arrays.ArrowExtensionArray(pc.replace_with_mask(held, mask, given))
 
 
 def _attention_of(store: Store, record: ImportRecord, found: pd.DataFrame) -> pd.DataFrame:

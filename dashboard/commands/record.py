@@ -39,7 +39,8 @@ def import_files(arguments: Namespace, terminal: Terminal) -> int:
             report = ingest(
                 file.absolute(), store, lambda: gazetteer(terminal, store),
                 dataset=arguments.dataset, source=arguments.source, today=_today(),
-                day_order=arguments.day_order, profile=profile, progress=terminal.progress, apart=True,
+                day_order=arguments.day_order, profile=profile, progress=terminal.progress,
+                apart=True,
             )  # fmt: skip
             results.append(_told(report, file, arguments.attention, terminal))
     finally:

@@ -74,7 +74,8 @@ def _import(here: ServedStore, path: Path, profile: Profile | None) -> str:
     bar = st.progress(0.0)
 
     def progress(what: str, share: float) -> None:
-        bar.progress(min(max(share, 0.0), 1.0), what)
+        # The words beside a bar are Markdown, and the file's name is not ours.
+        bar.progress(min(max(share, 0.0), 1.0), what.replace(path.name, "the file"))
 
     try:
         done = ingest(
@@ -85,6 +86,7 @@ def _import(here: ServedStore, path: Path, profile: Profile | None) -> str:
             profile=profile,
             who=WHO,
             progress=progress,
+            apart=True,
         )
     except ConflictMapError as error:
         return f"{error} Nothing was added."

@@ -13,6 +13,9 @@ from geodata.errors import UnreadableFile
 from geodata.sources.raw_table import RawTable, as_text, check_width, unique_names
 
 _MOST_UNPACKED = 8_000_000_000
+_MOST_ROWS = 1_000_000
+_MOST_ROWS_A_BYTE = 4
+"""No incident packs into less: a few bytes of rows without end are made to harm."""
 
 
 def read_parquet(path: Path) -> RawTable:
@@ -46,6 +49,10 @@ def _check_size(path: Path, metadata: pq.FileMetaData) -> None:
     cells = metadata.num_rows * max(metadata.num_columns, 1)
     if max(unpacked, cells) > _MOST_UNPACKED:
         raise UnreadableFile(path, f"it unpacks to more than {_MOST_UNPACKED / 1e9:.0f} GB.")
+    if metadata.num_rows > _MOST_ROWS + _MOST_ROWS_A_BYTE * path.stat().st_size:
+        raise UnreadableFile(
+            path, f"it unpacks to {metadata.num_rows:,} rows, far more than a file of its size."
+        )
 
 
 def _as_text(column: pa.ChunkedArray) -> pa.Array:

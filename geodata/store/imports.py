@@ -271,21 +271,23 @@ def add(
     tell(0.0, "comparing with the store")
     handed = _stage(connection, batch)
     values |= _outcome(connection, batch) | {"dataset": batch.read_as}
-    tell(0.4, "writing")
-    _write(connection, handed, values)
+    tell(0.3, "writing")
+    _write(connection, handed, values, tell)
     tell(0.9, "recording the import")
     record_change(connection, values)
     run(connection, _WRITE_IMPORT, values)
     return next(record for record in imports(connection) if record.version == values["version"])
 
 
-def _write(connection: Connection, handed: Handed, values: Mapping[str, object]) -> None:
+def _write(
+    connection: Connection, handed: Handed, values: Mapping[str, object], tell: Progress
+) -> None:
     if values["added"] or values["updated"]:
         for statement in (_TOUCHED, _SUPERSEDE_ACCOUNTS):
             run(connection, statement, values)
-        write_accounts(connection, handed, values)
+        write_accounts(connection, handed, values, lambda s: tell(0.3 + 0.1 * s, "accounts"))
         connection.execute(DERIVE)
-        write_incidents(connection, handed, values)
+        write_incidents(connection, handed, values, lambda s: tell(0.4 + 0.5 * s, "incidents"))
         run(connection, CLOSE_FORMER, values)
     if values["attention"]:
         for statement in (_REFUSED, _WRITE_ATTENTION):

@@ -6,11 +6,12 @@ taken by position, in order, so that no join and no sort ever carries their text
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
+import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -73,6 +74,10 @@ _ANY_HELD: Final = """SELECT count(*) FROM incidents SEMI JOIN touched USING (in
 WHERE until IS NULL AND held IS NOT NULL"""
 
 
+Tell = Callable[[float], None]
+"""Told the share of the rows that is written, 0 to 1; may raise to stop."""
+
+
 @dataclass(frozen=True)
 class Handed:
     """What an import hands over, as Arrow.
@@ -88,63 +93,80 @@ class Handed:
     raw: pa.ChunkedArray
 
 
-def write_accounts(connection: Connection, handed: Handed, values: Mapping[str, object]) -> None:
+def write_accounts(
+    connection: Connection, handed: Handed, values: Mapping[str, object], tell: Tell
+) -> None:
     """Write the accounts that are new, by incident and as they stand in the file."""
     chosen = connection.execute(_ACCOUNTS).to_arrow_table()
-    with _streamed(connection, _taken(handed.accounts, chosen)):
+    with _streamed(connection, _taken(handed.accounts, chosen, tell)):
         run(connection, _WRITE_ACCOUNTS, values)
 
 
-def write_incidents(connection: Connection, handed: Handed, values: Mapping[str, object]) -> None:
+def write_incidents(
+    connection: Connection, handed: Handed, values: Mapping[str, object], tell: Tell
+) -> None:
     """Write the incidents that are added or updated, by day and id, and their source records."""
     held = connection.execute(_ANY_HELD).fetchone() != (0,)
     chosen = connection.execute(_INCIDENTS).to_arrow_table()
-    with _streamed(connection, _taken(handed.incidents, chosen)):
+    with _streamed(connection, _taken(handed.incidents, chosen, lambda share: tell(share / 2))):
         run(connection, _MERGE_INCIDENTS if held else _WRITE_INCIDENTS, values)
-    with _streamed(connection, _records(handed.raw, chosen)):
+    with _streamed(connection, _records(handed.raw, chosen, lambda share: tell(0.5 + share / 2))):
         run(connection, _WRITE_RAWS, values)
 
 
 @contextmanager
 def _streamed(connection: Connection, pieces: Iterator[pa.RecordBatch]) -> Iterator[None]:
-    """Lets statements read the pieces as the table `piece`, once."""
+    """Lets one statement read the pieces as the table `piece`, once."""
+    raised: list[BaseException] = []
     first = next(pieces)
-    reader = pa.RecordBatchReader.from_batches(first.schema, _chained(first, pieces))
+    reader = pa.RecordBatchReader.from_batches(first.schema, _chained(first, pieces, raised))
     connection.register("piece", reader)
     try:
         yield
+    except duckdb.Error as error:
+        if raised:  # DuckDB tells of it in words only: whoever stops an import gets their own back
+            raise raised[0] from error
+        raise
     finally:
         connection.unregister("piece")
 
 
-def _chained(first: pa.RecordBatch, others: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    yield first
-    yield from others
+def _chained(
+    first: pa.RecordBatch, others: Iterator[pa.RecordBatch], raised: list[BaseException]
+) -> Iterator[pa.RecordBatch]:
+    try:
+        yield first
+        yield from others
+    except BaseException as error:
+        raised.append(error)
+        raise
 
 
 def _positions(chosen: pa.Table) -> npt.NDArray[np.int64]:
     return np.asarray(chosen.column("pos").to_numpy(), dtype=np.int64)
 
 
-def _taken(table: pa.Table, chosen: pa.Table) -> Iterator[pa.RecordBatch]:
+def _taken(table: pa.Table, chosen: pa.Table, tell: Tell) -> Iterator[pa.RecordBatch]:
     """The rows at the chosen positions, in that order, with the chosen columns in place."""
     own = [name for name in table.column_names if name not in chosen.column_names]
     rest = table.select(own).combine_chunks()
     positions = _positions(chosen)
     for start in range(0, max(len(positions), 1), _AT_ONCE):
+        tell(start / max(len(positions), 1))
         piece = rest.take(pa.array(positions[start : start + _AT_ONCE]))
         for name in chosen.column_names:
             piece = piece.append_column(name, chosen.column(name).slice(start, _AT_ONCE))
         yield piece.combine_chunks().to_batches()[0] if len(piece) else _none(piece.schema)
 
 
-def _records(raw: pa.ChunkedArray, chosen: pa.Table) -> Iterator[pa.RecordBatch]:
+def _records(raw: pa.ChunkedArray, chosen: pa.Table, tell: Tell) -> Iterator[pa.RecordBatch]:
     """The source records of the chosen rows, as they stand in the file, without those unknown."""
     positions = _positions(chosen)
     order = np.argsort(positions)
     positions = positions[order]
     ids = chosen.select(["incident_id", "content"]).combine_chunks().take(pa.array(order))
     for start in range(0, max(len(raw), 1), _AT_ONCE):
+        tell(start / max(len(raw), 1))
         low, high = np.searchsorted(positions, [start, start + _AT_ONCE])
         texts = raw.slice(start, _AT_ONCE).take(pa.array(positions[low:high] - start))
         piece = ids.slice(int(low), int(high - low)).append_column("raw", texts)
