@@ -333,6 +333,33 @@ def test_a_link_to_an_incident_that_is_gone_says_so(page: Page) -> None:
     expect(page.locator(".cm-list")).to_be_visible()
 
 
+def test_two_fingers_zoom_the_timeline_and_leave_the_window_as_it_was(phone: Page) -> None:
+    chart = phone.locator(".cm-time-chart").bounding_box()
+    assert chart is not None
+    y = chart["y"] + 30
+    phone.evaluate("() => view.setRange(100, 600)")
+    kept = phone.evaluate("view.rangeIso")
+    whole = phone.evaluate("workspace.timeline.scale.days")
+    touch = phone.context.new_cdp_session(phone)
+
+    def fingers(kind: str, *places: float) -> None:
+        points = [{"x": chart["x"] + x, "y": y, "id": n} for n, x in enumerate(places)]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    fingers("touchStart", 150)
+    fingers("touchMove", 165)
+    fingers("touchStart", 165, 205)
+    fingers("touchMove", 125, 245)
+    fingers("touchEnd")
+    shown = phone.evaluate("workspace.timeline.scale.days")
+    assert shown == pytest.approx(whole / 3, rel=0.02)
+    assert phone.evaluate("view.rangeIso") == kept
+    fingers("touchStart", 200)
+    fingers("touchMove", 260)
+    fingers("touchEnd")
+    assert phone.evaluate("view.rangeIso.from") > kept["from"]
+
+
 def test_a_line_is_measured_by_keyboard_alone_and_the_map_says_where_it_is(page: Page) -> None:
     page.locator("summary", has_text="Measure").click()
     page.get_by_role("button", name="Distance").click()

@@ -63,3 +63,15 @@ test("zooming keeps the day under the pointer and never leaves the whole", () =>
   scale.reveal(100);
   assert.ok(scale.end >= 101);
 });
+
+test("two fingers keep their days beneath them, and never show more than there is", () => {
+  const scale = new TimeScale({ from: 0, to: 999 }, 500);
+  scale.pinch([400, 600], [100, 400]);
+  assert.ok(Math.abs(scale.dayAt(100) - 400) < 1e-9 && Math.abs(scale.dayAt(400) - 600) < 1e-9);
+  scale.pinch([400, 600], [400, 100]);
+  assert.ok(Math.abs(scale.dayAt(250) - 500) < 1e-9);
+  scale.pinch([400, 600], [249, 251]);
+  assert.deepEqual([scale.from, scale.end], [0, 1000]);
+  scale.pinch([500, 500.001], [0, 500]);
+  assert.ok(Math.abs(scale.days - 7) < 1e-9);
+});

@@ -66,6 +66,10 @@ export class Timeline {
   // --- building ---------------------------------------------------------------------------------
 
   _build(container) {
+    /** Pixel of each pressed pointer, by its id. @type {Map<number, number>} */
+    this._fingers = new Map();
+    this._drags = null;
+    this._pinch = null;
     this.canvas = element("canvas", { "aria-hidden": "true" });
     this.handles = {
       body: this._slider("body", "Window of days: move it"),
@@ -114,6 +118,8 @@ export class Timeline {
       this._themeWatch.observe(node, { attributes: true, attributeFilter: ["data-theme"] });
     }
     this.chart.addEventListener("pointerdown", (event) => this._grab(event));
+    this.chart.addEventListener("pointermove", (event) => this._moveFinger(event));
+    for (const name of ["pointerup", "pointercancel"]) this.chart.addEventListener(name, (event) => this._liftFinger(event));
     this.chart.addEventListener("wheel", (event) => this._wheel(event), { passive: false });
   }
 
@@ -202,10 +208,16 @@ export class Timeline {
     if (event.button !== 0) return;
     this.player.stop();
     const x = event.clientX - this.chart.getBoundingClientRect().left;
+    this._fingers.set(event.pointerId, x);
+    if (this._fingers.size > 1) {
+      this._beginPinch(event);
+      return;
+    }
     const part = Object.keys(this.handles).find((name) => this.handles[name] === event.target) ?? "new";
     const day = Math.floor(this.scale.dayAt(x));
     const start = part === "new" ? { from: day, to: day } : this.window;
     const drag = { x, part: part === "new" ? "to" : part, start, moved: part !== "new" };
+    this._drags = { drag, before: this.window };
     if (part !== "new") event.target.focus({ preventScroll: true });
     event.preventDefault();
     this.chart.setPointerCapture(event.pointerId);
@@ -214,7 +226,7 @@ export class Timeline {
       this.chart.removeEventListener("pointermove", move);
       this.chart.removeEventListener("pointerup", drop);
       this.chart.removeEventListener("pointercancel", drop);
-      if (drag.moved && drag.last) this.setWindow(drag.last, true);
+      if (drag.moved && drag.last && this._drags?.drag === drag) this.setWindow(drag.last, true);
       this.chart.classList.remove("cm-dragging");
     };
     this.chart.classList.add("cm-dragging");
@@ -223,7 +235,33 @@ export class Timeline {
     this.chart.addEventListener("pointercancel", drop);
   }
 
+  /** A second finger: what the first began is undone, and both say how much time shows. */
+  _beginPinch(event) {
+    event.preventDefault();
+    this.chart.setPointerCapture(event.pointerId);
+    if (this._drags?.drag.last) this.setWindow(this._drags.before, true);
+    this._drags = null;
+    const [first, second] = this._fingers.keys();
+    const day = (finger) => this.scale.dayAt(this._fingers.get(finger));
+    this._pinch = { fingers: [first, second], days: [day(first), day(second)] };
+  }
+
+  _moveFinger(event) {
+    if (!this._fingers.has(event.pointerId)) return;
+    this._fingers.set(event.pointerId, event.clientX - this.chart.getBoundingClientRect().left);
+    if (!this._pinch) return;
+    const { fingers, days } = this._pinch;
+    this.scale.pinch(days, fingers.map((finger) => this._fingers.get(finger)));
+    this._drawSoon();
+  }
+
+  _liftFinger(event) {
+    this._fingers.delete(event.pointerId);
+    if (this._pinch?.fingers.includes(event.pointerId)) this._pinch = null;
+  }
+
   _drag(event, drag) {
+    if (this._drags?.drag !== drag) return; // two fingers have taken over
     const x = event.clientX - this.chart.getBoundingClientRect().left;
     if (!drag.moved && Math.abs(x - drag.x) < 4) return; // a click on an empty spot changes nothing
     drag.moved = true;

@@ -33,10 +33,27 @@ export class TimeScale {
    * @param {number} factor below 1 shows less @param {number} around a day
    */
   zoom(factor, around) {
-    const whole = this.extent.to + 1 - this.extent.from;
-    const days = Math.max(Math.min(7, whole), Math.min(whole, this.days * factor));
+    const days = this._within(this.days * factor);
     const share = (around - this.from) / this.days;
     this.show(around - share * days, days);
+  }
+
+  /**
+   * Shows as much as lays two days under two pixels, as two fingers ask for.
+   *
+   * @param {[number, number]} days fractions, apart @param {[number, number]} pixels
+   */
+  pinch([one, other], [x, otherX]) {
+    const apart = Math.max(1, Math.abs(otherX - x));
+    const days = this._within((Math.abs(other - one) * this.width) / apart);
+    const middle = (x + otherX) / 2 / this.width;
+    this.show((one + other) / 2 - middle * days, days);
+  }
+
+  /** So many days, but no less than a week and no more than there is. */
+  _within(/** @type {number} */ days) {
+    const whole = this.extent.to + 1 - this.extent.from;
+    return Math.max(Math.min(7, whole), Math.min(whole, days));
   }
 
   /** Moves by days. @param {number} days */
