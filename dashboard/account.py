@@ -40,9 +40,10 @@ def _may(who: Principal, url_path: str) -> bool:
 
 
 def _forget_others(who: Principal) -> None:
-    if st.session_state.setdefault(_WHOSE, who) != who:
-        st.session_state.clear()
-        st.session_state[_WHOSE] = who
+    if st.session_state.get(_WHOSE, who) != who:
+        for key in list(st.session_state):
+            del st.session_state[key]
+    st.session_state[_WHOSE] = who
 
 
 def show() -> None:

@@ -57,6 +57,7 @@ PAGES: Final[Mapping[str, Need]] = {
     "data": Need.EDIT,
     "review": Need.EDIT,
     "places": Need.EDIT,
+    "duplicates": Need.EDIT,
 }
 """The pages by the last part of their address."""
 
@@ -72,7 +73,7 @@ OURS: Final[Mapping[str, Rule]] = {
     "/data/{token}/provinces": Rule(Need.SEE),
     "/layers": Rule(Need.SEE),
     "/layers/{id}.json": Rule(Need.SEE),
-    "/symbols/{frames}/{code}.svg": Rule(Need.OPEN),
+    "/symbols/{frames}/{code}.svg": Rule(Need.SEE),
     "/tiles/{key}/{z}/{x}/{y}": Rule(Need.SEE),
     "/healthz": Rule(Need.OPEN),
     "/readyz": Rule(Need.OPEN),
