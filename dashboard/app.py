@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import account, session
-from dashboard.pages import about, data, places, review
+from dashboard.pages import about, data, duplicates, places, review
 from dashboard.pages import map as map_page
 
 st.set_page_config(
@@ -20,6 +20,7 @@ page = st.navigation(
             st.Page(data.show, title="Data", url_path="data"),
             st.Page(review.show, title="Review", url_path="review"),
             st.Page(places.show, title="Places", url_path="places"),
+            st.Page(duplicates.show, title="Duplicates", url_path="duplicates"),
             st.Page(about.show, title="About", url_path="about"),
         ]
     ),

@@ -13,8 +13,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from dashboard.place_form import short
-from dashboard.plain import notice, say
+from dashboard.plain import notice, say, short
 from dashboard.served import ServedStore
 from geodata.errors import ConflictMapError
 from geodata.export import attention_csv

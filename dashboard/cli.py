@@ -186,6 +186,21 @@ def _attention(parser: argparse.ArgumentParser) -> None:
     _output(parser)
 
 
+def _duplicates(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--at-least", type=float, default=0.5, metavar="SCORE", help="list pairs from it on, 0 to 1"
+    )
+    parser.add_argument(
+        "--days", type=int, default=2, metavar="N", help="how far apart the days may be"
+    )
+    parser.add_argument(
+        "--merge", type=float, metavar="SCORE", help="merge the pairs from that score on"
+    )
+    _where(parser)
+    _store(parser)
+    _output(parser)
+
+
 def _geocode(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", nargs="*", help="one or more place names")
     for field in ("country", "admin1", "admin2"):
@@ -261,6 +276,9 @@ COMMANDS: dict[str, Command] = {
     "undo": Command("take an import back", _undo, "record:undo"),
     "columns": Command("say what a table's columns are taken for", _columns, "columns:columns"),
     "attention": Command("rows that wait for a person", _attention, "attention:attention"),
+    "duplicates": Command(
+        "incidents of different data sets that are likely one", _duplicates, "duplicates:duplicates"
+    ),
     "geocode": Command("find places by name, offline", _geocode, "places:geocode"),
     "places": Command("villages and spots of a country", _places, "places:packs"),
     "read": Command("read a news text into draft incidents", _read, "news:read"),

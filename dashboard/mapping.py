@@ -18,8 +18,7 @@ import pandas as pd
 import pyarrow.compute as pc
 import streamlit as st
 
-from dashboard.place_form import short
-from dashboard.plain import notice, say
+from dashboard.plain import notice, say, short
 from geodata.boundaries import countries
 from geodata.errors import ConflictMapError
 from geodata.sources import Options, Reading, open_table

@@ -19,3 +19,9 @@ def notice(sentences: Iterable[str]) -> None:
     if sentences:
         with st.container(border=True):
             say(*sentences)
+
+
+def short(text: str | None, most: int = 100) -> str:
+    """A text for a choice: one line of at most so many characters."""
+    line = " ".join((text or "").split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"

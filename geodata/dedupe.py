@@ -22,6 +22,7 @@ from typing import Any, Final
 import duckdb
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -470,3 +471,24 @@ def _one_to_one(
         if not ends & taken:
             taken |= ends
             yield int(at)
+
+
+def account_words(accounts: pd.DataFrame) -> dict[str, str]:
+    """The headlines and quotations of each incident's accounts, by incident_id."""
+    told: dict[str, list[str]] = {}
+    columns = (accounts[name] for name in ("incident_id", "source_title", "quote"))
+    for owner, *texts in zip(*columns, strict=True):
+        told.setdefault(owner, []).extend(text for text in texts if isinstance(text, str))
+    return {owner: " ".join(texts) for owner, texts in told.items()}
+
+
+def better_known(first: Mapping[str, Any], second: Mapping[str, Any]) -> str:
+    """The incident_id of the one to keep by default: more accounts, then a finer place."""
+    fine = LOCATION_PRECISION.codes
+
+    def known(row: Mapping[str, Any]) -> tuple[int, int]:
+        precision = row["location_precision"]
+        rank = fine.index(precision) if precision in fine else len(fine)
+        return (row["n_accounts"] or 0, -rank)
+
+    return str((first if known(first) >= known(second) else second)["incident_id"])
