@@ -69,6 +69,7 @@ _PATTERN = re.compile(
       |at\s+(?:dawn|noon)\s+today|early\s+this\s+{_PART})\b
   | (?:in|within|during|over)\s+the\s+(?P<fewhours>(?:past|last)\s+(?:few\s+|several\s+)?hours)\b
   | (?P<ago>{_NUMBER})\s+(?P<unit>day|week|month|year|hour|minute)s?\s+ago\b
+      (?P<agotoday>\s+today\b)?
   | (?:the\s+|in\s+the\s+)?(?P<lastu>last|past|previous)\s+(?P<lastunit>week|weekend|month|year)\b
   | (?P<this>this|earlier\s+this|later\s+this)\s+(?P<thisunit>week|weekend|month|year)\b
   | (?:over|during|at)\s+the\s+(?P<weekend>weekend)\b
@@ -83,6 +84,12 @@ _DAYS_AFTER = re.compile(
     r"(?P<words>(?P<count>a|the|one|two|three|four|five|six|\d)\s+days?\s+(?P<side>after|before))\b"
     r"(?!\s+(?:that|this|it|he|she)\b)"
 )
+_NAMES = re.compile(
+    r"\.?\s+(?:(?:revolutionary|popular|patriotic|student)\s+)?(?:movement|brigades?|battalion|front|"
+    r"square|street|avenue|university|bridge|hospital|neighbou?rhood|revolution|division|command|park|"
+    r"barracks|stadium|airport|foundation|coalition|group|prison|camp)\b"
+)
+"""What makes a name of a day: the 19 April Movement."""
 _HINT = re.compile(
     r"\d|hours|day\b|day'|yester|night|overnight|week|month|year|this |ago\b|" + _MONTH
 )
@@ -135,12 +142,27 @@ _REPORTED_AFTER = re.compile(
 )
 
 
+_LEADING = re.compile(r"[\s\"'(\[-]*(?:on\s+|late\s+|early\s+)?$")
+_HARMED = re.compile(
+    r"\b(?:killed|wounded|injured|attacked|shot|bombed|murdered|kidnapped|abducted|exploded|ambushed|"
+    r"died|assassinated|struck|hit|destroyed|shelled)\b"
+)
+_THEN_SAID = re.compile(
+    r"(?:(?!\b(?:kill|attack|bomb|explo|shot|shoot|wound|injur|kidnap|murder|ambush|destroy|died|set\s))"
+    rf"[^.;]){{0,140}}?\b(?:{_REPORTING}|made\s+(?:\w+\s+)?statements?)\s+(?:\w+\s+){{0,4}}?"
+    r"(?:that|regarding|about|concerning)\b"
+)
+
+
 def _of_the_report(folded: str, start: int, first: int, last: int, end: int) -> bool:
     """Whether a day belongs to who reports, not to what happened: "said on Saturday that"."""
-    return bool(
-        _REPORTED_BEFORE.search(folded, max(start, first - 45), first)
-        or _REPORTED_AFTER.match(folded, last, end)
-    )
+    if _REPORTED_BEFORE.search(folded, max(start, first - 45), first):
+        return True
+    if _LEADING.match(folded[start:first]) and _THEN_SAID.match(folded, last, end):
+        return True
+    # "Two men were killed on Sunday, police said": the comma parts the act from who reports it.
+    told = folded[last : last + 1] == "," and _HARMED.search(folded, max(start, first - 60), first)
+    return not told and _REPORTED_AFTER.match(folded, last, end) is not None
 
 
 def dates_in(
@@ -152,7 +174,7 @@ def dates_in(
     found: list[DateMention] = []
     for match in _PATTERN.finditer(folded, start, end):
         mention = _read(match, text, published)
-        if mention is not None:
+        if mention is not None and not _NAMES.match(folded, match.end(), end):
             of_report = _of_the_report(folded, start, match.start(), match.end(), end)
             found.append(replace(mention, reporting=of_report))
             found += _moved(mention, text, folded, end)
@@ -362,6 +384,8 @@ def _ago(group: _Group, span: Span, published: dt.date | None) -> DateMention:
         return _one(span, published)
     vague = word in ("several", "a few")
     count = 1 if word in ("a", "an") else 3 if vague else UNITS.get(word) or int(word)
+    if unit == "year" and group["agotoday"] and not vague:
+        return _one(span, _safe(published.year - count, published.month, published.day))
     length = {"day": 1, "week": 7, "month": 30, "year": 365}[unit]
     day = _shift(published, -count * length)
     if day is None:

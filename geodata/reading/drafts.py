@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from geodata.reading.accounts import AccountFinder, AccountMention
 from geodata.reading.confidence import confidences
 from geodata.reading.dates import WEEKDAYS, dates_in
-from geodata.reading.evidence import SHORT_TEXT, Evidence, SentenceReader, hedged
+from geodata.reading.evidence import SHORT_TEXT, SUPPORTS, Evidence, SentenceReader, hedged
 from geodata.reading.grouping import Group
 from geodata.reading.locating import Context, located
 from geodata.reading.model import (
@@ -30,9 +30,19 @@ if TYPE_CHECKING:
     from geodata.reading.places import PlaceResolver
 
 _JUST_NOW = re.compile(
-    r"\b(?:has|have)\s+(?:just\s+|also\s+|reportedly\s+)?(?:been\s+)?\w+(?:ed|en|own|un|ain|uck|it|aused|ade)\b|"
+    r"\b(?:has|have)\s+(?:just\s+|also\s+|reportedly\s+)?(?:been\s+)?"
+    r"(?:\w+(?:ed|en|own|un|ain|uck|it|aused|ade)|set|shot|put|left|held|found|begun|lost|taken)\b|"
     r"\b(?:so\s+far|at\s+this\s+(?:time|moment|hour)|just\s+now|minutes\s+ago|are\s+the\s+(?:initial\s+)?result|continue[s]?\b)"
 )
+_TOOK_PLACE = re.compile(
+    r"\b(?:it|this|th(?:e|is)\s+(?:attack|incident|explosion|blast|shooting|killing|murder|crime|"
+    r"kidnapp?ing|bombing|ambush|raid|assault|massacre|strike))\s+"
+    r"(?:happened|occurred|took\s+place|was\s+carried\s+out)\b|"
+    r"\b(?:crime|murders?|killings?|attacks?|massacre|assassinations?)\s+(?:(?:that|which)\s+)?"
+    r"(?:(?:was|were)\s+)?(?:perpetrated|committed|carried\s+out|staged)\b"
+)
+_SOON = 60
+_LAST_NAMED = 10
 _EXACT = ("day", "days", "weekday")
 _MOST_PLACES = 15
 _AROUND = 4.0
@@ -60,12 +70,14 @@ class Composer:
         self.resolver = resolver
         self.note = len(layout.sentences) <= SHORT_TEXT
         self.country = country
+        self.single = True
         self.accounts = AccountFinder(layout.text, layout.folded, layout.sentences)
 
     def compose(self, groups: list[Group], mentioned: list[PlaceMention]) -> list[Draft]:
         """One draft for each group; accounts go to the group that they stand nearest to."""
         context = Context.of(mentioned, self.layout, self.country)
         found = self.accounts.find() if groups else []
+        self.single = len(groups) == 1
         return [
             self._draft(group, context, _nearest(found, groups, number))
             for number, group in enumerate(groups)
@@ -108,30 +120,80 @@ class Composer:
         """The day of the fullest sentence, else of the next that names one."""
         found = [day for m in members if (day := m.day) is not None]
         exact = [day for day in found if day.precision in _EXACT]
-        chosen = exact[0] if exact else self._day_around(members[0])
+        reported = [day for m in members if (day := m.reporting_day) is not None]
+        chosen = exact[0] if exact else self._happened() or self._day_around(members[0])
+        if chosen is None and reported and not found and self.single:
+            chosen = self._day_of_harm(members[0])
         if chosen is None:
-            found += [day for m in members if (day := m.reporting_day) is not None]
+            found += reported
             chosen = found[0] if found else None
         if chosen is None:
             return self._recent(members)
         question = chosen.question or self._doubt(chosen) or _of_report(chosen)
         return DraftDate(chosen.start, chosen.end, chosen.precision, chosen.span, question)
 
-    def _recent(self, members: list[Evidence]) -> DraftDate:
-        """No day is named. "Has been killed" in a dated report is of these days: proposed, asked.
+    def _happened(self) -> DateMention | None:
+        """As in "It happened on 5 July", in a text of one incident."""
+        if not self.single:
+            return None
+        text, folded = self.layout.text, self.layout.folded
+        for sentence in self.layout.sentences:
+            if sentence.role != "body":
+                continue
+            match = _TOOK_PLACE.search(folded, sentence.start, sentence.end)
+            if match is None:
+                continue
+            days = dates_in(text, folded, match.end(), sentence.end, self.published)
+            usable = [d for d in days if d.precision in _EXACT and not d.future]
+            if usable and usable[0].span.start - match.end() < _SOON:
+                return usable[0]
+        return None
 
-        The tense is the evidence and is quoted; the precision stays unknown.
+    def _day_of_harm(self, primary: Evidence) -> DateMention | None:
+        """The day in the nearest sentence of harm, where the fullest has that of the report."""
+        found: list[tuple[int, DateMention]] = []
+        for index, sentence in enumerate(self.layout.sentences):
+            if sentence.role != "body" or self.reader.score(sentence)[1] < SUPPORTS:
+                continue
+            day = self.reader.read(sentence, index).day
+            if day is not None and day.precision in _EXACT:
+                found.append((abs(index - primary.index), day))
+        return min(found, key=lambda item: item[0])[1] if found else None
+
+    def _recent(self, members: list[Evidence]) -> DraftDate:
+        """No day is named. What the tense or the telling speaks for is proposed, and asked.
+
+        "Has been killed" in a dated report is of these days; a report goes on at the day that it
+        named last. The words are quoted; the precision stays unknown.
         """
+        text, folded = self.layout.text, self.layout.folded
         for member in members:
-            match = _JUST_NOW.search(self.layout.folded, member.sentence.start, member.sentence.end)
+            match = _JUST_NOW.search(folded, member.sentence.start, member.sentence.end)
             if match is not None and self.published is not None:
-                span = Span.of(self.layout.text, *match.span())
+                span = Span.of(text, *match.span())
                 question = (
                     f"The text names no day. Was it on the day of publication, {self.published}?"
                 )
                 return DraftDate(self.published, self.published, "unknown", span, question)
+        before = self._named_before(members[0])
+        if before is not None:
+            question = f"The text names no day here. Was it still “{before.span.quote}”?"
+            return DraftDate(before.start, before.end, "unknown", before.span, question)
         question = "When did this happen? The text names no day."
         return DraftDate(None, None, "unknown", None, question)
+
+    def _named_before(self, primary: Evidence) -> DateMention | None:
+        """The last single day that the text named before a sentence, at most so far back."""
+        sentences = self.layout.sentences[max(0, primary.index - _LAST_NAMED) : primary.index]
+        for sentence in reversed(sentences):
+            if sentence.role != "body":
+                continue
+            edges = (sentence.start, sentence.end)
+            days = dates_in(self.layout.text, self.layout.folded, *edges, self.published)
+            usable = [d for d in days if d.precision == "day" and not d.future and not d.question]
+            if usable:
+                return usable[-1]
+        return None
 
     def _day_around(self, primary: Evidence) -> DateMention | None:
         """The day that the sentence before or after the fullest one names, or None."""

@@ -8,12 +8,19 @@ score comes with the cues that made it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
 from geodata.reading.lexicons import lexicon
 
 _UNREAL_START = re.compile(r"\s*[\"']?(?:if|unless|should)\b")
+
+
+_DONE = frozenset(
+    name for name in lexicon("events")["cues"] if name not in ("harm_verb", "harm_plain", "day")
+) - {"figure", "damage"}
+"""Cues of what somebody did; deaths without one, beside a crash, are an accident."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,13 @@ def _table() -> tuple[re.Pattern[str], tuple[tuple[str, float, str], ...]]:
 
 
 @cache
+def _accidents() -> re.Pattern[str]:
+    """Words of crashes, disasters and diseases."""
+    terms = (term.replace(" ", r"\s+") for term in lexicon("events")["accidents"])
+    return re.compile(r"\b(?:" + "|".join(terms) + r")(?![\w])")
+
+
+@cache
 def _exclusions() -> tuple[re.Pattern[str], tuple[str, ...]]:
     """Words that take a sentence out, one group for each reason."""
     alternatives, names = [], []
@@ -73,7 +87,19 @@ def score(folded: str, start: int, end: int) -> EventScore:
     if not kinds:
         return EventScore(0.0, tuple(seen.values()), frozenset())
     total = sum(cue.weight for cue in seen.values())
-    return EventScore(total, tuple(seen.values()), frozenset(kinds), excluded(folded, start, end))
+    why = excluded(folded, start, end)
+    if why is None and _by_accident(folded, start, end, seen.values()):
+        why = "accident"
+    return EventScore(total, tuple(seen.values()), frozenset(kinds), why)
+
+
+def _by_accident(folded: str, start: int, end: int, cues: Iterable[Cue]) -> bool:
+    """Whether a crash or a disease is named and, outside its words, nothing that somebody did."""
+    named = [match.span() for match in _accidents().finditer(folded, start, end)]
+    done = [cue for cue in cues if cue.name in _DONE]
+    return bool(named) and all(
+        any(first <= cue.start < last for first, last in named) for cue in done
+    )
 
 
 def excluded(folded: str, start: int, end: int) -> str | None:
@@ -95,6 +121,22 @@ _SINCE = re.compile(
     r"every\s+(?:day|week|month|year)|each\s+(?:year|month|day)|throughout\s+the\s+(?:war|conflict)|"
     r"in\s+(?:the\s+)?(?:19|20)\d0s|to\s+date|during\s+the\s+(?:civil\s+)?war)\b"
 )
+
+
+_CUMULATIVE = re.compile(
+    r"\bin\s+(?:(?:more\s+than|over|some|about|around|at\s+least|nearly|almost)\s+)?"
+    r"(?:\d{2,}|\d,\d{3}|hundreds\s+of|dozens\s+of|scores\s+of)\s+(?:\w+\s+)?"
+    r"(?:clashes|attacks|incidents|operations|actions|combats|battles|bombings|raids)\b|"
+    r"\b(?:over|in|during)\s+an?\s+\w+[- ](?:year|month|week)s?\s+period\b|"
+    r"\b(?:an?|the)\s+average\s+of\b|\bper\s+(?:day|week|month|year)\b|"
+    r"\bas\s+of\s+(?:today|now|\d)|"
+    r"\bfrom\s+\d{1,2}\s+[a-z]{3,9}(?:\s+\d{4})?\s+(?:to|until|through)\s+\d{1,2}\s+[a-z]{3,9}\b"
+)
+
+
+def cumulative(folded: str, start: int, end: int) -> bool:
+    """Whether a figure is the sum of many incidents ("killed in 386 clashes", "54 a day")."""
+    return _CUMULATIVE.search(folded, start, end) is not None
 
 
 def background(folded: str, start: int, end: int) -> bool:

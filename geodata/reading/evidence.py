@@ -171,9 +171,12 @@ class SentenceReader:
 
     def _background(self, dates: tuple[DateMention, ...], start: int, end: int) -> bool:
         """Told of a longer or long-past time, with no near day beside it."""
+        if events.cumulative(self.layout.folded, start, end):
+            return True
         near = [date for date in dates if self._near(date)]
         if near:
-            return False
+            loose = all(date.precision == "year" for date in near)
+            return loose and events.background(self.layout.folded, start, end)
         far = any(not self._near(date) for date in dates if not date.future)
         return far or events.background(self.layout.folded, start, end)
 

@@ -1,0 +1,98 @@
+"""Whose day a day is, and what is no incident although people died."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from geodata.reading import Draft, read_text
+from geodata.reading.dates import dates_in
+
+PUBLISHED = dt.date(2017, 3, 8)  # a Wednesday
+BISHOP = (
+    "Yesterday the bishop made a statement regarding the murder of two priests in Homs. "
+    "The priests were killed on 16 February."
+)
+SAILORS = (
+    "Thirty sailors have been injured in the port of Callao by a bomb under a bus. A ministry was "
+    "asked for details. It happened on 5 March, an official said."
+)
+
+
+def only(text: str) -> Draft:
+    (draft,) = read_text(text, published=PUBLISHED).drafts
+    return draft
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Two men were killed near Homs on Sunday, police said.", "2017-03-05"),
+        (BISHOP, "2017-02-16"),
+        (SAILORS, "2017-03-05"),
+        (
+            "A group named the 19 April Movement shot dead two policemen in Homs yesterday.",
+            "2017-03-07",
+        ),
+    ],
+)
+def test_the_day_of_the_act_is_told_from_the_day_of_its_telling(text: str, day: str) -> None:
+    date = only(text).date
+    assert date.start == date.end == dt.date.fromisoformat(day)
+    assert date.question is None
+
+
+def test_a_telling_without_a_day_asks_for_the_day_named_before() -> None:
+    draft = only(
+        "The city council met today in Homs. It spoke of schools and of water for two hours. "
+        "Roads were on the list as well. Shortly after the meeting a kiosk near the market was "
+        "destroyed by a bomb."
+    )
+    assert (draft.date.start, draft.date.precision) == (PUBLISHED, "unknown")
+    assert draft.date.span is not None
+    assert draft.date.span.quote == "today"
+    assert draft.date.question == "The text names no day here. Was it still “today”?"
+    assert "date_doubtful" in draft.flags
+
+
+def test_years_ago_today_is_a_day_and_years_ago_a_span() -> None:
+    text = "nine years ago today a bomb went off, and nine years ago another"
+    today, loose = dates_in(text, text, 0, len(text), PUBLISHED)
+    assert (today.start, today.precision) == (dt.date(2008, 3, 8), "day")
+    assert loose.precision == "year"
+    leap = dates_in(text, text, 0, len(text), dt.date(2016, 2, 29))[0]
+    assert (leap.start, leap.question is None) == (None, False)
+    assert [day.start for day in dates_in(text, text, 0, len(text), None)] == [None, None]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The plane crashed due to mechanical problems, killing 120 of the 137 passengers.",
+        "Six people died in a bus accident on the coast road on Monday.",
+        "The mayor died of a heart attack on Monday.",
+        "Floods killed 12 people in the valley on Tuesday.",
+        "Police said that 393 rebels were killed in more than 600 clashes.",
+        "There was an average of 54 killed per day.",
+        "So far this year, about 100 people have been killed in clashes.",
+        "He spoke of the possibility of an attack on the airport that killed trade.",
+    ],
+)
+def test_accidents_sums_and_possibilities_are_no_incident(text: str) -> None:
+    assert read_text(text, published=PUBLISHED).drafts == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A helicopter crashed near Homs on Monday after rebels fired a missile, killing six.",
+        "A suicide bomber crashed a truck into a post near Homs on Monday, killing six soldiers.",
+        "Gunmen attacked a hospital for cholera patients near Homs on Monday, killing six.",
+        "Shells killed six people in Homs on Monday, two of them in floods of refugees.",
+    ],
+)
+def test_an_attack_beside_a_crash_or_a_disease_stays_an_incident(text: str) -> None:
+    killed = only(text).killed
+    assert killed is not None
+    assert killed.best == 6
