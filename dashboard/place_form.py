@@ -6,14 +6,16 @@ labels, which Streamlit reads as Markdown.
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import pandas as pd
 import streamlit as st
 
+from dashboard.place_map import Picture, Spot, radius_of
+from dashboard.place_words import Found, country_name, short
 from geodata.boundaries import country_of
 from geodata.errors import ImpossibleValue
 from geodata.gazetteer import Candidate
@@ -23,10 +25,7 @@ from geodata.typed_points import EXAMPLES, read_point
 from geodata.vocabulary import LOCATION_PRECISION, default_radius_km
 
 MOST_SHOWN: Final = 200
-_LONGEST: Final = 100
 _TYPED: Final = -1
-
-Found = Sequence[tuple[Candidate, float | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +53,18 @@ class Answer:
     why: str
 
 
-def short(text: str | None) -> str:
-    """A text for a choice: one line, at most 100 characters."""
-    line = " ".join((text or "").split())
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
-
-
 def scopes(name: UnplacedName, members: Sequence[dict[str, Any]]) -> list[Scope]:
     """All incidents of a name, those of each province where there are several, each alone."""
     ids = tuple(member["incident_id"] for member in members)
-    where = f" in {name.country}" if name.country else ""
-    found = [Scope(f"All {len(ids):,} incidents with this name{where}", ids, for_name=True)]
+    where = f" in {country_name(name.country)}" if name.country else ""
+    those = "The one incident" if len(ids) == 1 else f"All {len(ids):,} incidents"
+    found = [Scope(f"{those} with this name{where}", ids, for_name=True)]
     provinces = Counter(member["admin1"] for member in members)
     if len(provinces) > 1:
         for province, count in provinces.most_common():
-            those = tuple(m["incident_id"] for m in members if m["admin1"] == province)
+            of_it = tuple(m["incident_id"] for m in members if m["admin1"] == province)
             said = "without a province" if province is None else f"in {short(province)}"
-            found.append(Scope(f"The {count:,} {said}", those, for_name=True))
+            found.append(Scope(f"The {count:,} {said}", of_it, for_name=True))
     for member in members[:MOST_SHOWN]:
         told = short(f"{member['date_start'] or 'no day'}, {member['title'] or 'no title'}")
         label = f"Only this one: {told} ({short(member['incident_id'])})"
@@ -81,7 +75,11 @@ def scopes(name: UnplacedName, members: Sequence[dict[str, Any]]) -> list[Scope]
 def name_label(name: UnplacedName) -> str:
     """A name with its country and count, for a choice."""
     many = "incident" if name.incidents == 1 else "incidents"
-    return f"{short(name.name)} ({name.country or 'no country'}): {name.incidents:,} {many}"
+    return f"{short(name.name)} ({_country(name.country)}): {name.incidents:,} {many}"
+
+
+def _country(code: str | None) -> str:
+    return country_name(code) if code else "country not given"
 
 
 def placing_sentence(placing: Placing) -> str:
@@ -89,7 +87,7 @@ def placing_sentence(placing: Placing) -> str:
     many = "incident" if placing.incidents == 1 else "incidents"
     return (
         f"{placing.at:%Y-%m-%d %H:%M} UTC, {placing.who}: {short(placing.name)} "
-        f"({placing.country or 'no country'}), {placing.incidents:,} {many} at "
+        f"({_country(placing.country)}), {placing.incidents:,} {many} at "
         f"{placing.latitude:.6f}, {placing.longitude:.6f}, "
         f"{LOCATION_PRECISION.label(placing.precision).lower()}. {placing.why}"
     )
@@ -101,17 +99,40 @@ def clear_form() -> None:
         st.session_state.pop(f"place_{field}", None)
 
 
-def candidate_table(found: Found) -> pd.DataFrame:
-    """Candidates as a table: number, name, province, country, kind, kilometres, score, reasons."""
-    columns = ["No.", "name", "province", "country", "kind", "km from here", "known to", "score",
-               "because", "source"]  # fmt: skip
-    rows = [
-        (n, c.name, c.admin1, c.country, c.kind.removeprefix("precision:"),
-         None if distance is None else round(distance),
-         LOCATION_PRECISION.label(c.precision), c.score, ", ".join(c.reasons), c.source)
-        for n, (c, distance) in enumerate(found, 1)
-    ]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
+def choose_place(number: int) -> None:
+    """Take a place of the list, as the choice in the form does."""
+    st.session_state["place_where"] = number
+
+
+def type_point(coordinates: str) -> None:
+    """Take coordinates, as the field in the form does."""
+    st.session_state["place_where"] = _TYPED
+    st.session_state["place_typed"] = coordinates
+
+
+def picture(
+    edition: str, name: UnplacedName, members: Sequence[dict[str, Any]], found: Found
+) -> Picture:
+    """What the map shows of a name: its places, the pin as the form has it, what is drawn now."""
+    said = st.session_state
+    where, precision, radius = (said.get(f"place_{f}") for f in ("where", "precision", "radius"))
+    chosen, pin = None, None
+    if where == _TYPED:
+        with contextlib.suppress(ImpossibleValue):
+            pin = Spot(*read_point(said.get("place_typed") or ""), radius_of(precision, radius))
+    elif where is not None and where < len(found):
+        chosen, place = where, found[where][0]
+        own = place.radius_km if precision in (None, place.precision) else None
+        pin = Spot(place.latitude, place.longitude, radius_of(precision, radius, own))
+    subject = f"{edition} {name.country or ''} {name.name}"
+    return Picture(subject, found, chosen, pin, _drawn(members), name.country)
+
+
+def _drawn(members: Sequence[dict[str, Any]]) -> Spot | None:
+    """The one spot at which all incidents are drawn; None without one."""
+    spots = {(m["latitude"], m["longitude"], m["radius_km"]) for m in members}
+    spot = spots.pop() if len(spots) == 1 else (None,)
+    return None if None in spot else Spot(*spot)
 
 
 def place_form(name: UnplacedName, members: Sequence[dict[str, Any]], found: Found) -> None:
@@ -126,7 +147,10 @@ def place_form(name: UnplacedName, members: Sequence[dict[str, Any]], found: Fou
         format_func=lambda n: _candidate_label(found, n), key="place_where",
     )  # fmt: skip
     if st.session_state.get("place_where") == _TYPED:
-        st.text_input("Coordinates, latitude first", key="place_typed", placeholder=EXAMPLES)
+        st.text_input(
+            "Coordinates", key="place_typed", placeholder="33.5, 38.66",
+            help="Latitude first, unless letters say otherwise: " + EXAMPLES + ".",
+        )  # fmt: skip
     left, right = st.columns(2)
     left.selectbox(
         "How exactly it is known", POINT_PRECISIONS, index=None, format_func=_precision_label,
@@ -183,7 +207,7 @@ def _candidate_label(found: Found, number: int) -> str:
     if not 0 <= number < len(found):
         return "Coordinates that I type"
     candidate = found[number][0]
-    units = ", ".join(unit for unit in (candidate.admin1, candidate.country) if unit)
+    units = ", ".join(unit for unit in (candidate.admin1, country_name(candidate.country)) if unit)
     return f"{number + 1}. {short(candidate.name)} ({short(units)})"
 
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-import pandas as pd
 import streamlit as st
 
 from dashboard.place_form import (
     MOST_SHOWN,
     Answer,
     answer,
-    candidate_table,
+    choose_place,
     clear_form,
     name_label,
+    picture,
     place_form,
     placing_sentence,
-    short,
+    type_point,
 )
+from dashboard.place_map import place_map
+from dashboard.place_words import candidates_table, incidents_table, names_table
 from dashboard.plain import notice, say
 from dashboard.served import Edition, ServedStore
 from geodata.errors import ConflictMapError
@@ -39,13 +41,21 @@ def ask(here: ServedStore, edition: Edition, waiting: Sequence[UnplacedName]) ->
     """Draw the names, the candidates of the one chosen and the form; place what was said."""
     name = _chosen(waiting[:MOST_NAMES])
     members = incidents_of(edition.snapshot, name)
-    st.dataframe(pd.DataFrame(members[:MOST_SHOWN]).astype("string"), hide_index=True, height=180)
+    shown = incidents_table(members[:MOST_SHOWN])
+    st.dataframe(shown, hide_index=True, height=_height(len(shown), 180))
     found = candidates(here.gazetteer(), name, members)
     if found:
-        say("Places that it may mean, the likeliest first:")
-        st.dataframe(candidate_table(found), hide_index=True)
+        say("Places that it may mean, the likeliest first, numbered on the map:")
+        st.dataframe(candidates_table(found), hide_index=True)
     else:
-        say("No place of this name is known here; type its coordinates, or add a country pack.")
+        say(
+            "No place of this name is known here; put the pin on the map, type coordinates, or "
+            "add a country pack."
+        )
+    place_map(
+        picture(edition.token, name, members, found), on_place=choose_place, on_pin=type_point
+    )
+    say("Press a number to choose that place, or the map to put the pin; drag the pin to move it.")
     place_form(name, members, found)
     seen, st.session_state[_SEEN] = st.session_state.get(_SEEN), edition.token
     if not st.button("Place", type="primary"):
@@ -63,18 +73,15 @@ def ask(here: ServedStore, edition: Edition, waiting: Sequence[UnplacedName]) ->
 
 
 def _chosen(waiting: Sequence[UnplacedName]) -> UnplacedName:
-    table = pd.DataFrame(
-        {
-            "name": [short(name.name) for name in waiting],
-            "country": [name.country for name in waiting],
-            "incidents": [name.incidents for name in waiting],
-            "not on the map": [name.off_map for name in waiting],
-        }
-    )
-    st.dataframe(table, hide_index=True, height=240)
+    st.dataframe(names_table(waiting), hide_index=True, height=_height(len(waiting), 240))
     return st.selectbox(
         "Name", waiting, format_func=name_label, key="place_name", on_change=clear_form
     )
+
+
+def _height(rows: int, most: int) -> int:
+    """Pixels of a table: its rows and head, at most so many."""
+    return min(most, 37 + 35 * rows)
 
 
 def _place(here: ServedStore, said: Answer) -> int:

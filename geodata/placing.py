@@ -43,7 +43,7 @@ LARGEST_RADIUS_KM: Final = 500.0
 _COARSE: Final = ("admin1", "admin2")
 _MEMBER_COLUMNS: Final = (
     "incident_id", "title", "date_start", "place_text", "admin1", "admin2", "latitude",
-    "longitude", "location_precision", "location_method",
+    "longitude", "radius_km", "location_precision", "location_method",
 )  # fmt: skip
 
 
@@ -87,7 +87,7 @@ def unplaced_names(snapshot: Snapshot) -> list[UnplacedName]:
 
 
 def incidents_of(snapshot: Snapshot, name: UnplacedName) -> list[dict[str, Any]]:
-    """The incidents that wait under a name: id, title, day, place as written, units, method."""
+    """The incidents that wait under a name: id, title, day, place as written, units, spot, rule."""
     waiting = _waiting(snapshot)
     country = waiting["country"]
     same = pc.is_null(country) if name.country is None else pc.equal(country, name.country)

@@ -10,9 +10,11 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import served
 from dashboard.place_form import scopes
+from dashboard.place_map import choice_of, point_of, told
+from dashboard.place_words import candidates_table, incidents_table, why_waiting
 from dashboard.served import ServedStore
 from geodata.ingest import ingest
-from geodata.placing import UnplacedName, unplaced_names
+from geodata.placing import UnplacedName, candidates, incidents_of, unplaced_names
 from geodata.store import Store
 from tests.hostile import PAYLOADS
 
@@ -83,7 +85,7 @@ def test_typed_coordinates_place_all_with_the_name_now_and_later(
     add(here, tmp_path, {"incident_id": "a"}, {"incident_id": "b"})
     test = page()
     assert "province: 1; incidents that bear them: 2." in said(test)
-    assert test.selectbox(key="place_name").options == [f"{NAMELESS} (SYR): 2 incidents"]
+    assert test.selectbox(key="place_name").options == [f"{NAMELESS} (Syria): 2 incidents"]
     choose_typed(test, "36°30'36\"N 37°19'12\"E")
     assert "2 incidents placed." in said(test)
     assert where(here, "a") == where(here, "b") == (36.51, 37.32, "site")
@@ -95,12 +97,62 @@ def test_typed_coordinates_place_all_with_the_name_now_and_later(
     assert where(here, "c") == (36.51, 37.32, "site")
 
 
+def test_a_military_grid_reference_can_be_typed(here: ServedStore, tmp_path: Path) -> None:
+    add(here, tmp_path, {"incident_id": "a"})
+    choose_typed(page(), "37S DA 06500 42999")
+    assert where(here, "a")[:2] == pytest.approx((36.5278, 37.9556), abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [
+        ("admin1 fallback (not found)", "drawn as its province: no place of this name is known"),
+        ("country only (abstained: 3 namesakes)", "country is known: 3 places bear the name"),
+        ("admin1 fallback (abstained: 1 namesake elsewhere)", "known only elsewhere"),
+        ("abstained: no country", "no country is given"),
+        (None, "not given"),
+        ("somebody's own words", "somebody's own words"),
+    ],
+)
+def test_why_a_name_waits_is_said_in_words(method: str | None, words: str) -> None:
+    assert words in why_waiting(method)
+
+
+def test_tables_say_in_words_what_is_not_known(here: ServedStore, tmp_path: Path) -> None:
+    add(here, tmp_path, {"incident_id": "a", "place_name": "Manbij", "country": None})
+    snapshot = here.edition().snapshot
+    members = incidents_of(snapshot, unplaced_names(snapshot)[0])
+    found = candidates(here.gazetteer(), unplaced_names(snapshot)[0], members)
+    for table in (incidents_table(members), candidates_table(found)):
+        assert len(table) > 0
+        assert not table.isna().any().any()
+        assert not any("_" in column or "None" in str(table[column].iloc[0]) for column in table)
+    assert candidates_table(found)["what it is"].iloc[0] == "settlement"
+    place, _ = found[0]
+    assert told(place, 12.3)[1:3] == ["Aleppo, Syria", "12 km from where it is drawn now"]
+    assert "km from where it is drawn now" in candidates_table([(place, 12.3)])
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{}, {"place": 0}, {"place": 3}, {"place": "1"}, {"place": True}, {"place": 1.5},
+     {"latitude": "1", "longitude": 2}, {"latitude": float("nan"), "longitude": 2}],
+)  # fmt: skip
+def test_a_browser_that_reports_nonsense_chooses_nothing(said: dict[str, object]) -> None:
+    assert (choice_of(said, 2), point_of(said)) == (None, None)
+
+
+def test_a_press_on_the_map_is_a_place_or_a_point() -> None:
+    assert choice_of({"place": 2}, 2) == 1
+    assert point_of({"latitude": 36.51, "longitude": -37}) == "36.510000, -37.000000"
+
+
 def test_what_was_placed_can_be_taken_back(here: ServedStore, tmp_path: Path) -> None:
     add(here, tmp_path, {"incident_id": "a"})
     test = page()
     choose_typed(test, "36.51, 37.32")
     assert unplaced_names(here.edition().snapshot) == []
-    assert "amal: Zzqashlun (SYR), 1 incident at 36.510000, 37.320000, site. asked" in said(test)
+    assert "amal: Zzqashlun (Syria), 1 incident at 36.510000, 37.320000, site. asked" in said(test)
     next(button for button in test.button if button.label == "Take back").click().run()
     assert "Taken back." in said(test)
     assert where(here, "a")[0] is None
@@ -185,7 +237,7 @@ def test_several_provinces_can_be_placed_apart() -> None:
     ]
     found = scopes(UnplacedName("Haddad", "SYR", 4, 4), members)
     assert [(scope.label, scope.incident_ids) for scope in found[:4]] == [
-        ("All 4 incidents with this name in SYR", ("0", "1", "2", "3")),
+        ("All 4 incidents with this name in Syria", ("0", "1", "2", "3")),
         ("The 2 in Aleppo", ("0", "1")),
         ("The 1 in Homs", ("2",)),
         ("The 1 without a province", ("3",)),
