@@ -90,11 +90,13 @@ def _list(here: ServedStore, shown: Sequence[WaitingRow], count: int) -> None:
 
 
 def _form(here: ServedStore, rows: Sequence[WaitingRow]) -> None:
-    number = st.selectbox(
-        "Which row to correct", range(len(rows)), key="attention_row",
-        format_func=lambda n: _label(rows[n]) if n < len(rows) else "",
+    # By their keys, not by their place in the list: that changes when one is mended.
+    named = {row.key: row for row in rows}
+    key = st.selectbox(
+        "Which row to correct", list(named), key="attention_row",
+        format_func=lambda key: _label(named[key]) if key in named else str(key),
     )  # fmt: skip
-    row = rows[min(number or 0, len(rows) - 1)]
+    row = named.get(key) or rows[0]
     with st.container(border=True):
         say(f"{row.reason}.".replace("..", "."))
         if row.repair:

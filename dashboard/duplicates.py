@@ -112,11 +112,13 @@ def _titled(row: Row) -> str:
 
 
 def _decide(here: ServedStore, pairs: Sequence[Pair], rows: Mapping[str, Row]) -> None:
-    number = st.selectbox(
-        "Which pair", range(len(pairs)), key="duplicates_pair",
-        format_func=lambda n: _label(pairs[n], rows) if n < len(pairs) else "",
+    # By their ids, not by their place in the list: that changes when one is decided on.
+    named = {f"{pair.first} {pair.second}": pair for pair in pairs}
+    name = st.selectbox(
+        "Which pair", list(named), key="duplicates_pair",
+        format_func=lambda name: _label(named[name], rows) if name in named else str(name),
     )  # fmt: skip
-    pair = pairs[min(number or 0, len(pairs) - 1)]
+    pair = named.get(name) or pairs[0]
     one, other = rows[pair.first], rows[pair.second]
     with st.container(border=True):
         _side_by_side(one, other)
@@ -126,7 +128,7 @@ def _decide(here: ServedStore, pairs: Sequence[Pair], rows: Mapping[str, Row]) -
             "Which one to keep; it holds the accounts of both", choices,
             index=choices.index(better_known(one, other)),
             format_func=lambda name: _titled(rows[name]) if name in rows else "",
-            key=f"duplicates_kept_{number}_{pair.score}",
+            key=f"duplicates_kept_{pair.first}_{pair.second}",
         )  # fmt: skip
         why = st.text_input("Why", key="duplicates_why", placeholder="for the history")
         left, right = st.columns(2)
