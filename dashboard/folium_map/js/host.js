@@ -9,7 +9,7 @@
 
 import { AreaSource } from "./area_source.js";
 import { readDrawing, writeDrawing } from "./drawings.js";
-import { load } from "./engine/load.js";
+import { load, loadHits } from "./engine/load.js";
 import { IncidentView } from "./engine/view.js";
 import { IncidentLayer } from "./incident_layer.js";
 import { LayerControl } from "./layer_control.js";
@@ -244,9 +244,16 @@ class Host {
       this.view.setHits(null);
       return;
     }
-    const answer = await fetch(`${this.endpoints().hits}?q=${encodeURIComponent(text)}`);
-    const body = await answer.arrayBuffer();
-    if (wanted === this.serverText && answer.ok) this.view.setHits(new Uint32Array(body));
+    try {
+      const address = `${this.endpoints().hits}?q=${encodeURIComponent(text)}`;
+      const rows = await loadHits(address, this.view.table.n);
+      if (wanted === this.serverText) this.view.setHits(rows);
+    } catch (error) {
+      if (wanted !== this.serverText) return;
+      this.serverText = ""; // asked for again with the next try
+      if (error.status === 410) this.component.setTriggerValue("stale", true);
+      else this.fail(error, "The search is not applied.");
+    }
   }
 
   followHistory() {
@@ -299,14 +306,14 @@ class Host {
     window.history[how === "push" ? "pushState" : "replaceState"](window.history.state, "", next);
   }
 
-  /** @param {unknown} error */
-  fail(error) {
+  /** @param {unknown} error @param {string} [what] what has come to nothing */
+  fail(error, what = "The map could not be drawn.") {
     const sentence = error instanceof Error ? error.message : String(error);
     const box = document.createElement("div");
     box.className = "cm-failure";
     box.setAttribute("role", "alert");
     const text = document.createElement("p");
-    text.textContent = `The map could not be drawn. ${sentence}`;
+    text.textContent = `${what} ${sentence}`;
     const again = document.createElement("button");
     again.type = "button";
     again.textContent = "Try again";

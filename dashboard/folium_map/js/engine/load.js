@@ -34,6 +34,34 @@ export async function load(url, { signal, credentials = "same-origin" } = {}) {
   return decode(await unzipped(body));
 }
 
+/**
+ * The rows that free text finds, as the server names them.
+ *
+ * @param {string} url
+ * @param {number} n how many rows there are
+ * @returns {Promise<Uint32Array>}
+ * @throws {LoadError} with `status` where the server refused
+ */
+export async function loadHits(url, n) {
+  let body;
+  let answer;
+  try {
+    answer = await fetch(url, { credentials: "same-origin" });
+    body = await answer.arrayBuffer();
+  } catch {
+    throw new LoadError("The text could not be looked for: the connection failed.");
+  }
+  if (!answer.ok) {
+    const error = new LoadError(`The text could not be looked for: the server answered ${answer.status}.`);
+    throw Object.assign(error, { status: answer.status });
+  }
+  const rows = body.byteLength % 4 === 0 ? new Uint32Array(body) : null;
+  if (rows === null || rows.some((row) => row >= n)) {
+    throw new LoadError("The text could not be looked for: the answer is damaged.");
+  }
+  return rows;
+}
+
 /** @param {string} text base64 of a gzip-compressed pack @returns {Promise<import("./columns.js").Table>} */
 export async function fromBase64(text) {
   const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
