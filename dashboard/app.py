@@ -6,10 +6,11 @@ from dashboard import account, session
 from dashboard.pages import about, data, duplicates, places, review
 from dashboard.pages import map as map_page
 
+embedded = bool(st.context.is_embedded)
 st.set_page_config(
     page_title="Conflict Map",
     layout="wide",
-    initial_sidebar_state="auto",
+    initial_sidebar_state="collapsed" if embedded else "auto",
 )
 st.html("<style>[data-testid=stMainBlockContainer] { padding-top: 4.75rem; }</style>")
 # No icons: Streamlit would take the page's as favicon and fetch it from a stranger.
@@ -24,7 +25,7 @@ page = st.navigation(
             st.Page(about.show, title="About", url_path="about"),
         ]
     ),
-    position="top",
+    position="hidden" if embedded else "top",
 )
 session.visit(page.title)
 page.run()

@@ -31,7 +31,7 @@ from dashboard.access.gate import Gate
 from dashboard.access.selfcheck import problems
 from dashboard.access.settings import AccessSettings
 from dashboard.base_maps import BaseMaps
-from dashboard.headers import Headers
+from dashboard.headers import Framing, Headers
 from dashboard.preload import Preload
 from dashboard.routes import ROUTES
 from dashboard.served import ServedStore, serve_from, whole
@@ -266,6 +266,7 @@ def application(lifespan: Any = None, gate: Gate | None = None) -> streamlit.App
                 Headers,
                 pictures_from=whole().base_maps.origins(),
                 secure=gate is not None and gate.settings.secure,
+                framed_by=None if gate is None else _framing(gate),
             ),
             Middleware(Door, gate=gate, hosts=hosts, watch=operations.answered),
             Middleware(Preload, incidents=gate is None),
@@ -273,6 +274,11 @@ def application(lifespan: Any = None, gate: Gate | None = None) -> streamlit.App
         lifespan=lifespan,
         on_script_error=operations.page_failed,
     )
+
+
+def _framing(gate: Gate) -> Framing | None:
+    sites = gate.settings.embed if gate.settings.publish else ()
+    return Framing(sites, gate.cookie.name) if sites else None
 
 
 def settings(port: int, address: str = ADDRESS, gate: Gate | None = None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -81,6 +81,8 @@ class Door:
         with asked_by(principal, address):
             if refusal is not None:
                 await self._refuse(asks, matched, refusal, seen.send)
+            elif matched is not None and matched.page and (embedded := _embedded(scope)):
+                await RedirectResponse(embedded, 307)(scope, receive, seen.send)
             elif scope["type"] == "websocket":
                 await self._app(scope, self._rechecked(asks, receive, seen.send), seen.send)
             else:
@@ -208,6 +210,15 @@ def root() -> str:
     """What the application is mounted under; begins and ends with a slash."""
     base = config.get_option("server.baseUrlPath").strip("/")
     return f"/{base}/" if base else "/"
+
+
+def _embedded(scope: Scope) -> str | None:
+    """Where `?embed=1` leads: Streamlit's own word for it is `true`; None where not asked."""
+    given = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    if ("embed", "1") not in given:
+        return None
+    others = [pair for pair in given if pair[0] != "embed"]
+    return f"{scope['path']}?{urlencode([*others, ('embed', 'true')])}"
 
 
 def _below_root(path: str) -> str | None:

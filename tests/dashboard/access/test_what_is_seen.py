@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 from starlette.applications import Starlette
-from starlette.types import ASGIApp
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.testing.v1 import AppTest
 
 from dashboard import operations, served
@@ -23,7 +24,7 @@ from dashboard.access.gate import Gate, TooOften
 from dashboard.access.limits import Rate
 from dashboard.access.principal import Principal, Role
 from dashboard.access.settings import AccessSettings, Limits
-from dashboard.headers import Headers
+from dashboard.headers import Framing, Headers
 from dashboard.routes import ROUTES
 from geodata.errors import NotAllowed, StoreBusy
 from geodata.store import Store
@@ -282,3 +283,26 @@ def test_behind_tls_a_browser_never_comes_without_it_again(app: ASGIApp) -> None
     refused = ask(app, "/data")
     assert refused.header("content-security-policy")
     assert refused.header("cache-control") == "no-store"
+
+
+def test_a_published_page_is_framed_by_the_sites_that_may_and_by_nobody_else(gate: Gate) -> None:
+    async def page(scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("page")(scope, receive, send)
+
+    framing = Framing(("https://news.example.org",), gate.cookie.name)
+    app = Headers(Door(page, gate, {HOST}), framed_by=framing)
+
+    def frames(path: str, **more: Any) -> tuple[str, str | None]:
+        answer = ask(app, path, **more)
+        assert answer.status == 200
+        policy = answer.header("content-security-policy") or ""
+        return policy.rpartition("frame-ancestors ")[2], answer.header("x-frame-options")
+
+    alone = ("'self'", "SAMEORIGIN")
+    assert frames("/?embed=true&country=SYR") == ("'self' https://news.example.org", None)
+    assert frames("/?country=SYR") == alone
+    assert frames("/?q=embed%3Dtrue") == alone
+    assert frames("/?embed=true", cookies=session_of(gate, who="ada@example.org")) == alone
+    short = ask(app, "/?embed=1&country=SYR&q=a%0d%0ab")
+    assert short.status == 307
+    assert short.header("location") == "/?country=SYR&q=a%0D%0Ab&embed=true"
