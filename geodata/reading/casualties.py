@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from geodata.reading.harm import INTRANSITIVES, PARTICIPLES, Trigger, triggers_in, word_at
 from geodata.reading.lexicons import words
-from geodata.reading.numbers import quantity
 from geodata.reading.parties import AUXILIARIES, CASUALTY_NOUNS, Party, parties_in
 
 if TYPE_CHECKING:
@@ -22,82 +22,6 @@ if TYPE_CHECKING:
     from geodata.reading.spans import Token
 
 
-def _each(category: str, forms: str) -> dict[str, str]:
-    return dict.fromkeys(forms.split(), category)
-
-
-PARTICIPLES = (
-    _each(
-        "killed",
-        "killed murdered assassinated executed massacred slain slaughtered beheaded hanged lynched "
-        "martyred electrocuted crucified decapitated eliminated neutralised neutralized",
-    )
-    | _each("injured", "wounded injured hurt maimed mutilated")
-    | _each("captured", "kidnapped abducted captured arrested detained")
-)
-GERUNDS = (
-    _each("killed", "killing murdering assassinating executing massacring slaughtering beheading")
-    | _each("injured", "wounding injuring hurting maiming")
-    | _each("captured", "kidnapping abducting capturing arresting detaining")
-)
-BASES = (
-    _each("killed", "kill kills murders assassinates executes slay slays massacres beheads")
-    | _each("injured", "wound wounds injure injures")
-    | _each("captured", "kidnap kidnaps abduct abducts captures capture arrest arrests")
-)
-INTRANSITIVES = _each(
-    "killed", "died die dies dying perished drowned succumbed suffocated"
-) | _each("missing", "disappeared vanished")
-ADJECTIVES = _each("killed", "dead") | _each("missing", "missing unaccounted")
-NOUNS_OF = (
-    _each(
-        "killed",
-        "death deaths killing killings murder murders assassination assassinations massacre "
-        "execution slaying slayings lives life",
-    )
-    | _each("captured", "kidnapping kidnappings abduction abductions capture arrest")
-    | _each("missing", "disappearance disappearances")
-    | _each("injured", "wounding injury injuries")
-)
-_PHRASES: tuple[tuple[tuple[str, ...], str, str], ...] = (
-    (("shot", "dead"), "participle", "killed"),
-    (("gunned", "down"), "participle", "killed"),
-    (("mowed", "down"), "participle", "killed"),
-    (("shot", "and", "killed"), "participle", "killed"),
-    (("shot", "to", "death"), "participle", "killed"),
-    (("stabbed", "to", "death"), "participle", "killed"),
-    (("beaten", "to", "death"), "participle", "killed"),
-    (("burned", "to", "death"), "participle", "killed"),
-    (("burnt", "to", "death"), "participle", "killed"),
-    (("hacked", "to", "death"), "participle", "killed"),
-    (("bled", "to", "death"), "intransitive", "killed"),
-    (("put", "to", "death"), "participle", "killed"),
-    (("lost", "their", "lives"), "intransitive", "killed"),
-    (("lost", "his", "life"), "intransitive", "killed"),
-    (("lost", "her", "life"), "intransitive", "killed"),
-    (("lose", "their", "lives"), "intransitive", "killed"),
-    (("losing", "their", "lives"), "intransitive", "killed"),
-    (("found", "dead"), "participle", "killed"),
-    (("feared", "dead"), "feared", "killed"),
-    (("feared", "killed"), "feared", "killed"),
-    (("presumed", "dead"), "feared", "killed"),
-    (("taken", "hostage"), "participle", "captured"),
-    (("taken", "prisoner"), "participle", "captured"),
-    (("taken", "captive"), "participle", "captured"),
-    (("went", "missing"), "intransitive", "missing"),
-    (("sustained", "injuries"), "intransitive", "injured"),
-    (("suffered", "injuries"), "intransitive", "injured"),
-    (("received", "injuries"), "intransitive", "injured"),
-    (("sustained", "wounds"), "intransitive", "injured"),
-    (("suffered", "wounds"), "intransitive", "injured"),
-    (("were", "hospitalised"), "intransitive", "injured"),
-    (("were", "hospitalized"), "intransitive", "injured"),
-    (("was", "hospitalized"), "intransitive", "injured"),
-    (("were", "lightly", "hurt"), "intransitive", "injured"),
-)
-_ONE_DEATH = frozenset(["murder", "assassination", "killing", "slaying"])
-_PHRASE_STARTS = frozenset(phrase[0][0] for phrase in _PHRASES)
-_TOLLS = frozenset(["toll", "tolls", "losses"])
 _UNREAL = words("grammar", "casualties_unreal")
 _NEGATIONS = words("grammar", "casualties_negations")
 _DENIALS = frozenset(["denied", "denies", "deny", "denying"])
@@ -113,16 +37,6 @@ _LONGEST_LIST = 40
 _NO_NAME = words("grammar", "casualties_no_name")
 _LIST_ENDS = words("grammar", "casualties_list_ends")
 _POSSIBLE = (("may", "have"), ("might", "have"), ("may", "be"), ("might", "be"))
-
-
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    """A word or phrase of harm: `form` says where its people stand; token indices."""
-
-    category: str
-    form: str
-    first: int
-    last: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,74 +60,6 @@ class Mention:
     ordinal: int | None = None
     total: bool = False
     counted: bool = True
-
-
-def _word(tokens: Sequence[Token], i: int) -> str:
-    return tokens[i].word if 0 <= i < len(tokens) else ""
-
-
-def triggers_in(tokens: Sequence[Token]) -> list[Trigger]:
-    """Every word of harm in the sentence, in order, phrases before single words."""
-    found: list[Trigger] = []
-    i = 0
-    while i < len(tokens):
-        trigger = _trigger(tokens, i)
-        if trigger is None:
-            i += 1
-        else:
-            found.append(trigger)
-            i = trigger.last
-    return found
-
-
-def _trigger(tokens: Sequence[Token], i: int) -> Trigger | None:  # noqa: C901, PLR0911 - a list of cases
-    word = tokens[i].word
-    if word in _PHRASE_STARTS:
-        for phrase, form, category in _PHRASES:
-            if tuple(token.word for token in tokens[i : i + len(phrase)]) == phrase:
-                return Trigger(category, form, i, i + len(phrase))
-    after = _word(tokens, i + 1)
-    if word in NOUNS_OF:
-        of = _of_after(tokens, i)
-        if of is not None:
-            return Trigger(NOUNS_OF[word], "noun_of", i, of + 1)
-        if word in _ONE_DEATH and after in ("was", "took", "occurred", "happened", "has"):
-            return Trigger("killed", "event", i, i + 1)
-    if word in _TOLLS:
-        return Trigger("killed", "toll", i, i + 1)
-    if word == "number" and after == "of":
-        return _number_of(tokens, i)
-    for form, table in (
-        ("participle", PARTICIPLES),
-        ("gerund", GERUNDS),
-        ("base", BASES),
-        ("intransitive", INTRANSITIVES),
-        ("adjective", ADJECTIVES),
-    ):
-        if word in table:
-            return Trigger(table[word], form, i, i + 1)
-    if word == "lost" and after not in ("control", "contact"):
-        return Trigger("killed", "lost", i, i + 1)
-    return None
-
-
-def _of_after(tokens: Sequence[Token], i: int) -> int | None:
-    """The "of" of "murder of", also over "in February" or "on 22 March"."""
-    reach = 5 if _word(tokens, i + 1) in ("in", "on", "at", "yesterday", "today") else 1
-    for j in range(i + 1, min(i + 1 + reach, len(tokens))):
-        if tokens[j].word == "of" and _word(tokens, j + 1) not in ("which", "whom"):
-            return j
-        if not tokens[j].word.isalnum():
-            return None
-    return None
-
-
-def _number_of(tokens: Sequence[Token], i: int) -> Trigger | None:
-    j = i + 3 if _word(tokens, i + 2) == "the" else i + 2
-    category = CASUALTY_NOUNS.get(_word(tokens, j)) or PARTICIPLES.get(_word(tokens, j))
-    if category is None:
-        return None
-    return Trigger("killed" if category == "victims" else category, "toll", i, j + 1)
 
 
 def mentions(tokens: Sequence[Token]) -> list[Mention]:
@@ -262,7 +108,7 @@ class _Linker:
 
     def _noun_is_verb(self, party: Party) -> bool:
         """As in "12 wounded soldiers": the noun goes on; "12 bodies" is a find, and counts."""
-        return _word(self.tokens, party.last) == "by" and party.category == "injured"
+        return word_at(self.tokens, party.last) == "by" and party.category == "injured"
 
     def _shares(self) -> None:
         """As in "11 of them civilians" is a share of the figure that it stands in or after."""
@@ -404,7 +250,7 @@ class _Linker:
                     edges.append((first, j))
                 closing = closing or word == "and"
                 first = j + 1
-                if _word(self.tokens, first) == "of":
+                if word_at(self.tokens, first) == "of":
                     first, j = first + 1, j + 1
             elif (
                 word in _LIST_ENDS
@@ -437,12 +283,12 @@ class _Linker:
 
     def _named_after(self, end: int) -> bool:
         """As in "Gunmen shot dead Maria Lopez": a word that is no preposition, day or adverb."""
-        word = _word(self.tokens, end)
+        word = word_at(self.tokens, end)
         return (
             word.isalpha()
             and word not in _NO_NAME
             and not word.endswith(("ly", "day"))
-            and _word(self.tokens, end + 1).isalpha()
+            and word_at(self.tokens, end + 1).isalpha()
         )
 
     def _passive(self, trigger: Trigger) -> bool:
@@ -535,7 +381,7 @@ class _Linker:
         elif trigger.form == "participle" and self._named_after(end):
             self._default(category, 1, span, definite=False)
         elif trigger.form in ("participle", "base", "gerund") and self._names_object(end):
-            plural = _word(self.tokens, end) == "them"
+            plural = word_at(self.tokens, end) == "them"
             self._default(category, None if plural else 1, span, definite=True)
         elif trigger.form == "noun_of":
             plural = self.tokens[trigger.first].word.endswith("s")
@@ -564,7 +410,7 @@ class _Linker:
             self._default(category, None if before == "they" else 1, span, definite=True)
 
     def _names_object(self, end: int) -> bool:
-        return _word(self.tokens, end) in ("him", "her", "them")
+        return word_at(self.tokens, end) in ("him", "her", "them")
 
     def _default(
         self, category: str, count: int | None, span: tuple[int, int], *, definite: bool
@@ -677,4 +523,4 @@ def states_zero(tokens: Sequence[Token]) -> tuple[int, int] | None:
     return None
 
 
-__all__ = ["Mention", "Trigger", "mentions", "quantity", "states_zero", "triggers_in"]
+__all__ = ["Mention", "mentions", "states_zero"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from geodata.reading.lexicons import lexicon
@@ -35,15 +36,16 @@ def detect(folded: str) -> Language:
     script = max(counts, key=lambda name: counts[name])
     if not counts[script]:
         return Language(None, None)
-    found = _WORD.findall(sample)
+    found = Counter(_WORD.findall(sample))
+    read = max(1, found.total())
     best, share = None, 0.0
     for code, entry in lexicon("languages")["languages"].items():
         if entry["script"] != script:
             continue
         common = set(entry["common"].split())
-        hits = sum(word in common for word in found)
-        if hits / max(1, len(found)) > share and (hits >= _FEWEST or code == "en"):
-            best, share = code, hits / max(1, len(found))
+        hits = sum(found[word] for word in common)
+        if hits / read > share and (hits >= _FEWEST or code == "en"):
+            best, share = code, hits / read
     return Language(best or _by_letters(sample, script), script)
 
 

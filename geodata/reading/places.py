@@ -171,9 +171,9 @@ class CaseOfText:
     @classmethod
     def of(cls, text: str) -> CaseOfText:
         """Texts wholly in capitals, or without any, tell nothing."""
-        letters = [char for char in text[:4000] if char.isalpha()]
-        upper = sum(char.isupper() for char in letters)
-        return cls(bool(letters) and 0 < upper < _UPPER_SHARE * len(letters))
+        sample = text[:4000]
+        letters, upper = sum(map(str.isalpha, sample)), sum(map(str.isupper, sample))
+        return cls(0 < upper < _UPPER_SHARE * letters)
 
 
 class PlaceFinder:
