@@ -360,6 +360,29 @@ def test_two_fingers_zoom_the_timeline_and_leave_the_window_as_it_was(phone: Pag
     assert phone.evaluate("view.rangeIso.from") > kept["from"]
 
 
+def test_a_note_stands_on_its_day_and_is_handed_to_the_link(page: Page) -> None:
+    page.evaluate("text => workspace.showNotes(text)", f"2017-01-23 {ATTACK};2031-01-01 far off")
+    assert page.evaluate("window.ran") is None
+    assert _said(page, "notes") == []
+    page.locator("summary", has_text="Notes (2)").click()
+    noting = page.locator(".cm-time-noting")
+    noting.get_by_label("Day").fill("2016-09-12")
+    noting.get_by_label("Note", exact=True).fill("ceasefire; for a week")
+    noting.get_by_role("button", name="Add").click()
+    assert _said(page, "notes")[-1].startswith("2016-09-12 ceasefire for a week;2017-01-23 <img")
+    flags = page.locator(".cm-time-note")
+    expect(flags.nth(0)).to_have_text("ceasefire for a week")
+    expect(flags.nth(2)).to_be_hidden()
+    day = "workspace.timeline.scale.x(view.table.dayOf('2016-09-12'))"
+    chart, box = page.locator(".cm-time-chart").bounding_box(), flags.nth(0).bounding_box()
+    assert chart is not None
+    assert box is not None
+    assert abs(box["x"] - chart["x"] - page.evaluate(day)) <= 1
+    noting.get_by_role("button", name="Remove the note of 12 September 2016").click()
+    assert "ceasefire" not in _said(page, "notes")[-1]
+    assert "Notes (2)" in _focused(page)
+
+
 def test_a_line_is_measured_by_keyboard_alone_and_the_map_says_where_it_is(page: Page) -> None:
     page.locator("summary", has_text="Measure").click()
     page.get_by_role("button", name="Distance").click()

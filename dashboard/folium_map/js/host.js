@@ -32,7 +32,7 @@ import { mountWorkspace } from "./workspace.js";
 
 /** Parameters that the browser reads and writes; the first four change the filter. */
 const FILTERING = ["from", "to", "bbox", "polygon"];
-const LOOKING = ["z", "lat", "lon", "open", "layer"];
+const LOOKING = ["z", "lat", "lon", "open", "layer", "notes"];
 const OURS = [...FILTERING, ...LOOKING];
 /** How many incidents are looked through for the first view of the map. */
 const MOST_FITTED = 20_000;
@@ -124,7 +124,9 @@ class Host {
       layer: this.layer,
       view,
       endpoints: this.endpoints(),
-      options: { ...this.words, notices: this.data.notices, timeline: { layer: this.layer } },
+      options: {
+        ...this.words, notices: this.data.notices, notes: this.own.get("notes"), timeline: { layer: this.layer },
+      },
     });
     this.listen();
     this.map.invalidateSize({ animate: false });
@@ -190,6 +192,7 @@ class Host {
     on("area", ({ bbox, polygon }) =>
       this.set({ bbox: bbox && writeBox(bbox), polygon: polygon && polygon.map(writeBox).join(";") }, "push", true),
     );
+    on("notes", (notes) => this.set({ notes }, "replace", false));
     on("reset", () => this.reset());
     on("stale", () => this.component.setTriggerValue("stale", true));
   }
@@ -261,6 +264,7 @@ class Host {
     this.own = ownParameters();
     this.lookWhere();
     if (this.view) this.applyOwnFilter();
+    if (before.get("notes") !== this.own.get("notes")) this.workspace?.showNotes(this.own.get("notes") ?? null);
     if (before.get("layer") !== this.own.get("layer")) this.layer?.setDrawing(readDrawing(this.own.get("layer")));
     if (before.get("open") !== this.own.get("open")) this.workspace?.open(this.own.get("open") ?? null);
   }

@@ -88,6 +88,7 @@ async function show(map, about, head, main) {
       linkFor: (name) => `${window.location.href.replace(/#.*/, "")}#open=${encodeURIComponent(name)}`,
       placeFiles: labelElements(),
       timeline: { layer },
+      notes: ofAddress().get("notes"),
     },
   });
   workspace.addEventListener("reset", () => filters.clear());
@@ -95,9 +96,11 @@ async function show(map, about, head, main) {
   layer.addTo(map); // only now that the map has its size and place, so that it is laid out once
   new Legend(layer).addTo(map);
   openFromAddress(workspace);
+  workspace.addEventListener("notes", (event) => writeToAddress("notes", event.detail));
   layer.on("drawing", (drawing) => writeToAddress("layer", writeDrawing(drawing)));
   window.addEventListener("hashchange", () => {
     layer.setDrawing(drawingOfAddress());
+    workspace.showNotes(ofAddress().get("notes"));
     openFromAddress(workspace);
   });
   requestAnimationFrame(() => performance.mark(READY));

@@ -10,6 +10,7 @@ import { Histogram } from "./engine/histogram.js";
 import { asRange, moved, TimeScale } from "./engine/time_scale.js";
 import { dayWords, spanWords } from "./text.js";
 import { drawTimeline, forgetDrawing } from "./timeline_drawing.js";
+import { TimelineNotes } from "./timeline_notes.js";
 import { Player } from "./timeline_player.js";
 
 const KEYS = { ArrowLeft: ["day", -1], ArrowRight: ["day", 1], ArrowDown: ["day", -1], ArrowUp: ["day", 1], PageUp: ["year", 1], PageDown: ["year", -1] };
@@ -20,6 +21,7 @@ const ZOOM = 1.4;
 /**
  * @typedef {object} TimelineOptions
  * @property {any} [layer] an incident layer whose colours are followed
+ * @property {boolean} [notes] whether notes can be set on days; there must be a link to keep them
  */
 export class Timeline {
   /**
@@ -27,7 +29,7 @@ export class Timeline {
    * @param {import("./engine/view.js").IncidentView} view
    * @param {TimelineOptions} [options]
    */
-  constructor(container, view, { layer = null } = {}) {
+  constructor(container, view, { layer = null, notes = false } = {}) {
     this.view = view;
     this.layer = layer;
     this.extent = view.extent ?? { from: 0, to: 0 };
@@ -35,6 +37,12 @@ export class Timeline {
     this._build(container);
     this.player = new Player(this);
     this.tools.prepend(this.player.element);
+    /** @type {TimelineNotes|null} */
+    this.notes = notes ? new TimelineNotes(view.table) : null;
+    if (this.notes) {
+      this.player.element.append(this.notes.element);
+      this.canvas.after(this.notes.flags);
+    }
     this._categorise();
     this._listen();
     this._resize();
@@ -80,10 +88,11 @@ export class Timeline {
     this.chart = element("div", { class: "cm-time-chart" }, this.canvas, body, from, to);
     this.inputs = { from: this._input("from"), to: this._input("to") };
     this.words = element("span", { class: "cm-time-words" });
+    this.length = element("span", { class: "cm-time-length cm-muted" });
     this.reset = element("button", { type: "button", class: "cm-time-button cm-time-reset", onclick: () => this._reset() }, "All days");
     const fields = element("div", { class: "cm-time-fields" },
       element("label", {}, "From ", this.inputs.from), element("label", {}, "to ", this.inputs.to), this.reset);
-    this.tools = element("div", { class: "cm-time-tools" }, this.words, fields);
+    this.tools = element("div", { class: "cm-time-tools" }, this.words, this.length, fields);
     this.root = element("div", { class: "cm-timeline", role: "group", "aria-label": "Timeline" }, this.tools, this.chart);
     container.append(this.root);
   }
@@ -161,6 +170,7 @@ export class Timeline {
     }
     drawTimeline(this.canvas.getContext("2d"), this);
     this._place();
+    this.notes?.place(this.scale);
     this._say();
   }
 
@@ -189,7 +199,9 @@ export class Timeline {
     const words = spanWords(table.isoOf(from), table.isoOf(to));
     const days = to - from + 1;
     const length = days === 1 ? "1 day" : `${days.toLocaleString("en")} days`;
-    setText(this.words, this.view.extent === null ? "No incident has a day" : `${words} · ${length}`);
+    const dated = this.view.extent !== null;
+    setText(this.words, dated ? words : "No incident has a day");
+    setText(this.length, dated ? length : "");
     const { from: openFrom, to: openTo } = this.view.range;
     this.reset.disabled = openFrom === null && openTo === null;
     for (const part of ["from", "to"]) {

@@ -13,6 +13,7 @@ import { IncidentList } from "./list.js";
 import { FullScreen, MeasureTool, Whereabouts } from "./map_tools.js";
 import { fetchJson, RowSource } from "./row_source.js";
 import { labelFiles, PlaceSearch } from "./search.js";
+import { readNotes, writeNotes } from "./engine/notes.js";
 import { Sheet } from "./sheet.js";
 import { counted, number } from "./text.js";
 import { Timeline } from "./timeline.js";
@@ -51,6 +52,7 @@ const ORDERS = [["newest", "Newest first"], ["oldest", "Oldest first"], ["killed
  * @param {typeof fetchJson} [parts.options.fetch]  who answers the addresses; the application
  *     unless given
  * @param {object} [parts.options.timeline]  options of the timeline
+ * @param {string|null} [parts.options.notes]  of the timeline, as a link has them
  * @returns {Workspace}
  */
 export function mountWorkspace(root, { map, layer, view, endpoints, options }) {
@@ -59,7 +61,8 @@ export function mountWorkspace(root, { map, layer, view, endpoints, options }) {
 
 /**
  * Fires `open` (detail {incident_id|null}), `moved` ({zoom, lat, lon}), `range` ({from, to, final}
- * with ISO days or null), `area` ({bbox, polygon}), `reset`, all after a person's act only, and
+ * with ISO days or null), `area` ({bbox, polygon}), `notes` (of the timeline, as text for a link or
+ * null), `reset`, all after a person's act only, and
  * `stale` when the server no longer knows this version of the store.
  */
 export class Workspace extends EventTarget {
@@ -94,7 +97,8 @@ export class Workspace extends EventTarget {
     this.card = new IncidentCard(this.parts.card, shared);
     this.tray = new Tray(this.parts.tray, view, shared);
     this.sheet = new Sheet(this.parts.panel, this.parts.handle);
-    this.timeline = new Timeline(this.parts.timeline, view, { layer, ...options.timeline });
+    this.timeline = new Timeline(this.parts.timeline, view, { layer, notes: true, ...options.timeline });
+    this.showNotes(options.notes ?? null);
     this.controls = [
       new AreaTool(view), new MeasureTool(), new FullScreen(this.frameElement), new Whereabouts(),
       L.control.scale({ imperial: false, maxWidth: 110 }),
@@ -113,6 +117,11 @@ export class Workspace extends EventTarget {
     if (incidentId === this.#openId) return;
     if (incidentId === null) this.#close({ silent: true });
     else await this.#open({ incident_id: incidentId }, { silent: true, back: null });
+  }
+
+  /** Notes of the timeline, as a link has them. Fires nothing. @param {string|null} text */
+  showNotes(text) {
+    this.timeline.notes.set(readNotes(text));
   }
 
   /** "light", "dark", or null to follow the system. */
@@ -209,6 +218,7 @@ export class Workspace extends EventTarget {
     this.source.addEventListener("failed", (event) => this.#failed(event.detail), { signal });
     this.card.addEventListener("failed", (event) => this.#failed(event.detail), { signal });
     this.card.addEventListener("loaded", (event) => this.#loaded(event.detail), { signal });
+    this.timeline.notes.addEventListener("notes", (event) => this.#say("notes", writeNotes(event.detail)), { signal });
     this.root.addEventListener("keydown", (event) => this.#shortcut(event), { signal });
     this.onMoved = () => this.#moved();
     this.onPick = (event) => this.#picked(event);
