@@ -16,6 +16,8 @@ const PALE = 0.28;
 
 /** @type {WeakMap<HTMLCanvasElement, Picture>} */
 const pictures = new WeakMap();
+/** @type {MediaQueryList|undefined} */
+let systemTheme;
 
 /**
  * @param {CanvasRenderingContext2D} context
@@ -44,13 +46,14 @@ export function forgetDrawing(canvas) {
 
 function piece(context, from, left, right) {
   const width = right - left;
-  if (width > 0) context.drawImage(from, left, 0, width, from.height, left, 0, width, from.height);
+  if (width > 0 && from.height > 0) context.drawImage(from, left, 0, width, from.height, left, 0, width, from.height);
 }
 
 /** @returns {Picture} */
 function pictureOf(/** @type {import("./timeline.js").Timeline} */ timeline) {
   const { canvas, scale, view } = timeline;
-  const key = [view.revision, scale.from, scale.end, canvas.width, canvas.height].join(" ");
+  const dark = (systemTheme ??= matchMedia("(prefers-color-scheme: dark)")).matches;
+  const key = [view.revision, scale.from, scale.end, canvas.width, canvas.height, dark].join(" ");
   const kept = pictures.get(canvas);
   if (kept?.key === key) return kept;
   const theme = readTheme(canvas);
