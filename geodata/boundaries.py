@@ -37,6 +37,7 @@ EARTH_RADIUS_KM: Final = 6371.0088
 """Mean radius of the Earth (IUGG), for great-circle distances."""
 
 _KM_PER_DEGREE: Final = math.radians(EARTH_RADIUS_KM)
+_POINTS_AT_ONCE: Final = 2_000
 _MAGIC: Final = b"CMTOPO1\0"
 # The steps of the stored arcs; float degrees are made from them at the rim.
 _Ints = NDArray[np.int32]
@@ -173,6 +174,17 @@ class _Borders:
             y = np.concatenate([p[1][:-1] for p in parts] + [parts[-1][1][-1:]])
             rings.append(np.stack([x, y], axis=1) / self._scale)
         return tuple(rings)
+
+    def units_of(self, area: Admin1 | Country) -> list[int]:
+        """The numbers of the units that an area is made of."""
+        if isinstance(area, Admin1):
+            return [self.numbers[area.code]]
+        return self.of_country[area.code]
+
+    def box_in_degrees(self, number: int) -> tuple[float, float, float, float]:
+        """South, west, north, east of a unit, in degrees."""
+        south, west, north, east = (float(step) / self._scale for step in self.boxes[number])
+        return south, west, north, east
 
     def candidates(self, latitude: float, longitude: float, margin: float = 0.0) -> list[int]:
         """Units whose box holds the point, or comes within a margin in degrees of latitude."""
@@ -494,19 +506,60 @@ def country_of(latitude: float, longitude: float, *, within_km: float = 0.0) -> 
 
 def _rings_of(area: Admin1 | Country) -> list[_Floats]:
     borders = _borders()
-    if isinstance(area, Admin1):
-        return list(borders.rings(borders.numbers[area.code]))
-    return [ring for number in borders.of_country[area.code] for ring in borders.rings(number)]
+    return [ring for number in borders.units_of(area) for ring in borders.rings(number)]
 
 
 def contains(area: Admin1 | Country, latitude: float, longitude: float) -> bool:
     """Whether a point (WGS 84 degrees) lies in a unit or country as drawn."""
     borders = _borders()
-    numbers = (
-        [borders.numbers[area.code]] if isinstance(area, Admin1) else borders.of_country[area.code]
-    )
-    near = set(borders.candidates(latitude, longitude)).intersection(numbers)
+    near = set(borders.candidates(latitude, longitude)).intersection(borders.units_of(area))
     return any(_inside(borders.rings(number), latitude, longitude) for number in near)
+
+
+def inside(
+    area: Admin1 | Country, latitudes: NDArray[np.float64], longitudes: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Which of many points (WGS 84 degrees) lie in a unit or country as drawn; as `contains`."""
+    borders = _borders()
+    found = np.zeros(len(latitudes), dtype=bool)
+    for number in borders.units_of(area):
+        south, west, north, east = borders.box_in_degrees(number)
+        boxed = (latitudes >= south) & (latitudes <= north)
+        near = np.flatnonzero(~found & boxed & (longitudes >= west) & (longitudes <= east))
+        for start in range(0, len(near), _POINTS_AT_ONCE):
+            some = near[start : start + _POINTS_AT_ONCE]
+            found[some] = _many_inside(borders.rings(number), latitudes[some], longitudes[some])
+    return found
+
+
+def _many_inside(
+    rings: Iterable[_Floats], latitudes: NDArray[np.float64], longitudes: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """`_inside` for many points at once."""
+    crossings = np.zeros(len(latitudes), dtype=np.int64)
+    latitudes, longitudes = latitudes[:, None], longitudes[:, None]
+    for ring in rings:
+        x, y = ring[:, 0], ring[:, 1]
+        spans = (y[:-1] > latitudes) != (y[1:] > latitudes)
+        with np.errstate(divide="ignore", invalid="ignore"):  # level edges span nothing
+            at = x[:-1] + (latitudes - y[:-1]) / (y[1:] - y[:-1]) * (x[1:] - x[:-1])
+            crossings += (spans & (at > longitudes)).sum(axis=1)
+    return np.asarray(crossings % 2 == 1)
+
+
+def centroid(area: Admin1 | Country) -> Position:
+    """The centre of gravity of a unit or country as drawn, all parts weighed by their size.
+
+    On a plane of degrees, as sources commonly make it; over the date line it means nothing.
+    """
+    weight = east = north = 0.0
+    for ring in _rings_of(area):
+        x, y = ring[:, 0], ring[:, 1]
+        cross = x[:-1] * y[1:] - x[1:] * y[:-1]
+        weight += float(cross.sum())
+        east += float(((x[:-1] + x[1:]) * cross).sum())
+        north += float(((y[:-1] + y[1:]) * cross).sum())
+    return east / (3 * weight), north / (3 * weight)
 
 
 def distance_km(area: Admin1 | Country, latitude: float, longitude: float) -> float:

@@ -26,6 +26,7 @@ import pyarrow.compute as pc
 from geodata import schema
 from geodata.gazetteer.countries import country_code
 from geodata.sources import days as day_cells
+from geodata.sources import points
 from geodata.sources.codes import closest, fold, groups_of, shown, spelling_table
 from geodata.sources.counts import Figure, read_count
 from geodata.sources.degrees import PLAIN, Degree, nearest_repair, read_degree
@@ -45,6 +46,9 @@ ATTENTION = pa.schema(
 """Rows that could not be used, one line a row: what is wrong, what would help, and the row."""
 
 _NO_SPELLINGS: Mapping[str, str] = MappingProxyType({})
+SOURCE_COORDINATES = "source coordinates"
+"""`location_method` of a point that the source itself gives."""
+
 _PLACEHOLDER = dt.date(1970, 1, 1)
 _BEYOND_REASON = 100_000
 
@@ -245,7 +249,7 @@ class TableBuilder:
         nothing = pa.scalar(None, pa.string())
         source = self._built.get("dataset", pa.scalar(self.options.dataset))
         for target, value in (
-            ("location_method", "source coordinates"),
+            ("location_method", SOURCE_COORDINATES),
             ("location_source", source),
         ):
             given = pc.if_else(mask, value, nothing)
@@ -426,6 +430,7 @@ class TableBuilder:
             self.weapon_groups()
         if "dataset" not in self._built:
             self.put("dataset", self.options.dataset)
+        self._check_points()
         self._put_flags()
         incidents = self.frame(schema.INCIDENTS)
         self._built = {"incident_id": self.get("incident_id")}  # the rest stands in the frame
@@ -447,6 +452,28 @@ class TableBuilder:
             return accounts
         kept = accounts["incident_id"].isin(incidents["incident_id"].dropna())
         return accounts[kept].reset_index(drop=True)
+
+    def _check_points(self) -> None:
+        """Flag points of the source's own that lie outside the country, or in the middle of it."""
+        own = filled(pc.equal(self.get("location_method"), SOURCE_COORDINATES))
+        if "latitude" not in self._built or not own.any():
+            return
+        rows = np.flatnonzero(own)
+        latitudes, longitudes = (
+            self._built[name].to_numpy(zero_copy_only=False)[rows].astype(np.float64)
+            for name in ("latitude", "longitude")
+        )
+        countries = self.get("country").take(pa.array(rows)).to_pylist()
+        precision = self.get("location_precision")
+        exact = filled(pc.is_in(precision, value_set=pa.array(points.EXACT)))
+        land = ~filled(pc.equal(precision, "sea"))
+        for code, found, where in (
+            ("point-outside-country", points.outside(latitudes, longitudes, countries), land),
+            ("point-centroid-like", points.centred(latitudes, longitudes, countries), exact),
+        ):
+            mask = np.zeros(self.count, dtype=bool)
+            mask[rows[found]] = True
+            self.flag(code, mask & where)
 
     def _put_flags(self) -> None:
         if not self._flags:

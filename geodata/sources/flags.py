@@ -20,6 +20,9 @@ FLAGS: dict[str, str] = {
     "date-placeholder": "the date is 1970-01-01, which stands for no date; none is kept",
     "date-in-words": "the day is given in words that name no day, and stays unresolved",
     "point-placeholder": "the point is 0, 0, which stands for no point; none is kept",
+    "point-outside-country": "the point is more than 30 km outside the country that is named",
+    "point-centroid-like": "the place is said to be exact, but the point is the middle of the "
+    "country or of a province, or in whole degrees",
     "source-unclear": "the source marks the event as unclear or aggregated",
     "source-duplicate": "the source marks the record as a possible duplicate",
 }
