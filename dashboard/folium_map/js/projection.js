@@ -6,7 +6,7 @@
 export const TILE_SIZE = 256;
 
 /** Latitude at which the square world ends. */
-export const LAST_LATITUDE = 85.0511287798066;
+const LAST_LATITUDE = 85.0511287798066;
 
 /** @param {number} longitude degrees @returns {number} 0 at 180° W, 1 at 180° E */
 export function worldX(longitude) {

@@ -127,7 +127,7 @@ export function clusterRadius(/** @type {number} */ count) {
 }
 
 /** 12, 1.2k, 12k, 1.2M: what fits into a circle. @param {number} count @returns {string} */
-export function shortCount(count) {
+function shortCount(count) {
   if (count < 1000) return String(count);
   const [unit, word] = count < 999_500 ? [1e3, "k"] : [1e6, "M"];
   const scaled = count / unit;

@@ -12,7 +12,7 @@ export const UNITS = [
 const MONTHS = { month: 1, quarter: 3, year: 12 };
 
 /** @param {number} day @returns {{year: number, month: number, day: number}} month from 0 */
-export function civil(day) {
+function civil(day) {
   const date = new Date(day * DAY);
   return { year: date.getUTCFullYear(), month: date.getUTCMonth(), day: date.getUTCDate() };
 }

@@ -2,10 +2,7 @@
 
 import { grouped } from "./sentence.js";
 
-/** Most classes that one can tell apart by colour. */
-export const MOST_CLASSES = 6;
-
-/** Thresholds from the finest to the coarsest. */
+/** Thresholds from the finest to the coarsest; six classes are the most one can tell by colour. */
 const LADDERS = [
   [1, 2, 3, 4, 5, 6],
   [1, 2, 5, 10, 20, 50],

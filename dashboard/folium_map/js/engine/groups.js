@@ -14,7 +14,7 @@ const EARTH_KM = 40_075.017;
 const MICRO = 1e6;
 
 /** From this radius in pixels a coarse place is drawn as a ring of its own. */
-export const RING_FROM = 14;
+const RING_FROM = 14;
 /** From this many rows for each place on, rows are counted place by place. */
 const MANY = 0.2;
 /** A coarse place of unknown extent gets a mark of its own from this zoom. */

@@ -150,7 +150,7 @@ export function inBox({ n, latitude, longitude }, [west, south, east, north]) {
  * @param {[number, number][]} corners longitude, latitude; not closed
  * @returns {Uint8Array} 1 for each place inside
  */
-export function inPolygon({ n, latitude, longitude }, corners) {
+function inPolygon({ n, latitude, longitude }, corners) {
   const inside = new Uint8Array(n);
   const edges = edgesOf(corners);
   const [[west, east], [south, north]] = [0, 1].map((axis) => extremes(corners, axis));
