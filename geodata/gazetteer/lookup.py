@@ -317,11 +317,12 @@ class Gazetteer:
         """The context narrowed by the containers that the phrase itself names."""
         for container in reading.within:
             admin = admin1_match(container, context.country)
+            if admin is not None and context.admin in (None, admin):
+                # "Manbij, Aleppo" is in the province; the town of that name is in it as well.
+                return Context(context.country, admin, context.seats)
             choice = self._choice(container, context)
             if choice is not None and choice.hit is not None:
                 return Context(context.country, context.admin, context.seats, (choice.hit.point,))
-            if admin is not None and context.admin is None:
-                return Context(context.country, admin, context.seats)
         return context
 
     def _choice(self, name: str, context: Context) -> Choice | None:

@@ -55,6 +55,7 @@ def _feature_words() -> dict[tuple[str, ...], str]:
 _MOST_WORDS = 5
 _RANK = ("", "settlement", "site", "part", "street", "area", "near", "admin2", "admin1")
 ALL_ROLES = frozenset(_RANK)
+_AROUND = frozenset(("near", "area"))
 ADMIN_ROLES = frozenset(("admin1", "admin2"))
 _INSIDE = frozenset(("part", "street"))
 _BEARINGS = {
@@ -68,7 +69,20 @@ _OFFSET = re.compile(
     r"(?:of|from|outside|off)\s+(.+)$",
     re.IGNORECASE,
 )
-_BETWEEN = re.compile(r"^(?:on the road )?(?:in )?between\s+(.+?)\s+and\s+(.+)$", re.IGNORECASE)
+# "Road between X and Y, near Z"; what stands before is a thing between them, of a few words.
+_BETWEEN = re.compile(
+    r"^(?:[^\W\d]+ ){0,4}?between\s+([^,]+?)\s+and\s+([^,]+)(?:,.*)?$"
+    r"|^(?:on |along )?(?:the )?(?:main |desert )?(?:road|highway|route) from\s+([^,]+?)\s+to\s+"
+    r"([^,]+)(?:,.*)?$",
+    re.IGNORECASE,
+)
+# With a capital, "At" is the article of At Taybah.
+_BETWEEN_WORDS = frozenset(("the", "of"))
+"""What may stand between a feature word and the name: "the town of Manbij"."""
+_LEADING = re.compile(r"^(?:(?:just|in|at|inside|within|the|on) )+(?=\S)")
+_BESIDE = re.compile(
+    r"\s+(?:near(?: to)?|close to|next to|in the vicinity of|on the outskirts of)\s+"
+)
 _PARENTHESIS = re.compile(r"^(.*?)\s*[(\[]([^()\[\]]+)[)\]]\s*(.*)$")
 _PARTS = re.compile(r"\s*[,،]\s*|\s+in\s+")
 _SEVERAL = re.compile(r"\s*[;؛|]\s*|\s+(?:and|&|et|y|та|и)\s+|\s+و(?=\w)", re.IGNORECASE)
@@ -93,6 +107,10 @@ def split_feature(name: str, roles: frozenset[str] = ALL_ROLES) -> tuple[str, st
     changed = True
     while changed and tokens:
         changed = False
+        if len(tokens) > 1 and (
+            tokens[0] == "the" or (role and tokens[0].lower() in _BETWEEN_WORDS)
+        ):
+            tokens = tokens[1:]
         for size in range(min(_MOST_WORDS, len(tokens)), 0, -1):
             for leading in (True, False):
                 part = tokens[:size] if leading else tokens[-size:]
@@ -133,7 +151,11 @@ def _single(name: str, within: tuple[str, ...]) -> list[PlacePhrase]:
     bare, role = split_feature(name)
     # "Tal Abyad street" is a street in another town, named for Tal Abyad.
     if role and bare and role != "street":
-        relation = "near" if role in ("near", "area") else "at"
+        relation = "near" if role in _AROUND else "at"
+        thing = split_feature(name, _AROUND)[0] if role in _AROUND else bare
+        if thing != bare:
+            # "Vicinity of Tishreen Dam" is near the dam, whose name may be known, or near Tishreen.
+            readings.append(PlacePhrase(thing, role, relation, within))
         readings.append(PlacePhrase(bare, role, relation, within))
     return readings
 
@@ -153,6 +175,8 @@ def _outer(containers: tuple[str, ...], inner: str) -> list[PlacePhrase]:
             continue
         of_town = inner in _INSIDE or role == "settlement"
         relation = "in town" if of_town else "in district"
+        if role == "near":
+            relation = "near"
         outer = containers[position + 1 :]
         readings.append(PlacePhrase(bare, role, relation, within=outer))
     return readings
@@ -178,9 +202,13 @@ def readings(text: str) -> tuple[PlacePhrase, ...]:
         return (offset,)
     between = _BETWEEN.match(text)
     if between is not None:
-        first, second = (split_feature(part)[0] or part for part in between.groups())
+        named = [part for part in between.groups() if part]
+        first, second = (split_feature(part)[0] or part for part in named)
         return (PlacePhrase(first, "near", "between", other=second),)
     found: list[PlacePhrase] = [PlacePhrase(text)]
+    bare = _LEADING.sub("", text)
+    if bare != text:
+        return (*found, *readings(bare))
     found += _parenthesis(text) or _parts(text)
     return tuple(dict.fromkeys(found))
 
@@ -212,7 +240,18 @@ def _parts(text: str) -> list[PlacePhrase]:
     pieces = [piece for piece in _SLASH.split(text) if words(piece)]
     if len(pieces) > 1:
         return [reading for piece in pieces for reading in _single(piece, ())]
+    pieces = [piece for piece in _BESIDE.split(text, maxsplit=1) if words(piece)]
+    if len(pieces) > 1:
+        return _beside(pieces[0], pieces[1])
     return _single(text, ())
+
+
+def _beside(thing: str, place: str) -> list[PlacePhrase]:
+    """Readings of "thing near place": the thing itself, else near the place."""
+    bare, _ = split_feature(place)
+    if not bare:
+        return _single(thing, ())
+    return [*_single(thing, (bare,)), PlacePhrase(bare, "near", "near")]
 
 
 def _contained(piece: str, within: tuple[str, ...]) -> list[PlacePhrase]:

@@ -187,6 +187,13 @@ def test_near_a_town_is_not_the_town(gazetteer: Gazetteer) -> None:
     assert (found.precision, found.radius_km) == ("near", 25.0)
 
 
+def test_a_town_followed_by_a_province_of_a_citys_name_is_not_looked_for_in_the_city(
+    gazetteer: Gazetteer,
+) -> None:
+    found = gazetteer.locate("Manbij, Aleppo, Syria", country="SYR")
+    assert (found.matched_name, found.precision) == ("Manbij", "town")
+
+
 def test_an_airbase_without_a_place_of_its_own_is_near_its_town(gazetteer: Gazetteer) -> None:
     found = gazetteer.locate("Homs - Airbase", country="SYR")
     assert (found.precision, found.method) == ("near", "near Homs")

@@ -24,6 +24,9 @@ from geodata.gazetteer.phrases import PlacePhrase, readings, split_feature
         ("Харківська область", "Харківська", "admin1"),
         ("قرية الميادين", "الميادين", "settlement"),
         ("ville de Bunia", "Bunia", "settlement"),
+        ("the town of Manbij", "Manbij", "settlement"),
+        ("near the al-Tanaf border crossing", "al-Tanaf", "near"),
+        ("The Hague", "The Hague", ""),
     ],
 )
 def test_a_feature_word_says_what_is_meant(phrase: str, name: str, role: str) -> None:
@@ -32,6 +35,43 @@ def test_a_feature_word_says_what_is_meant(phrase: str, name: str, role: str) ->
 
 def reading(phrase: str, relation: str) -> PlacePhrase:
     return next(found for found in readings(phrase) if found.relation == relation)
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "Road between Afrin and A'zaz, close to Qibar Junction",
+        "between the towns of Afrin and A'zaz",
+        "on the road from Afrin to A'zaz",
+        "Water crossing between Afrin and A'zaz",
+    ],
+)
+def test_a_thing_between_two_places_lies_between_them(phrase: str) -> None:
+    found = reading(phrase, "between")
+    assert (found.name, found.other) == ("Afrin", "A'zaz")
+
+
+def test_a_thing_near_a_place_is_itself_or_near_it() -> None:
+    found = readings("Abirha near Al Busaira")
+    assert [(one.name, one.relation) for one in found[1:]] == [
+        ("Abirha", "at"),
+        ("Al Busaira", "near"),
+    ]
+    assert found[1].within == ("Al Busaira",)
+
+
+def test_the_vicinity_of_a_dam_is_near_the_dam_before_it_is_near_its_village() -> None:
+    near = [one.name for one in readings("Vicinity of Tishreen Dam") if one.relation == "near"]
+    assert near == ["Tishreen Dam", "Tishreen"]
+
+
+def test_a_leading_word_is_left_out_and_an_article_is_not() -> None:
+    assert readings("at al-Tanf")[1].name == "al-Tanf"
+    assert [one.name for one in readings("At Taybah")] == ["At Taybah"]
+
+
+def test_west_of_a_town_after_a_comma_is_near_the_town() -> None:
+    assert reading("Ankarati, east of Tal Mardikh", "near").name == "Tal Mardikh"
 
 
 def test_a_distance_and_a_direction_are_an_offset() -> None:
