@@ -1,19 +1,36 @@
-"""How fast the map is: packing, loading, filtering, dragging, in Chromium without a graphics card.
+"""How fast the map is, beside what others draw, in Chromium without a graphics card.
 
-Run ``python benchmarks/map.py [ROWS …]``; by default 385,000 and 2,500,000 synthetic incidents of a
-fixed seed (3,000 towns in 25 regions, half of the points scattered by 3 km, 200 actors and 10
-weapons with skewed shares, 1989 to 2026). Prints one Markdown table. Nothing but the loopback
-address is asked.
+    python benchmarks/map.py [ROWS …] [--baselines] [--seconds 60]
+
+measures, by default for 385,000 and 2,500,000 synthetic incidents of a fixed seed (3,000 towns in
+25 regions, half of the points scattered by 3 km, 200 actors and 10 weapons with skewed shares, 1989
+to 2026) and for the UCDP file in the folder `CONFLICTMAP_REAL_DATA`, repeated to 385,000 rows:
+
+- the map alone (`PAGE` below): filter to painted, a real mouse's drag, a session of dragging,
+  panning and zooming, and the counts of 1,000 random filters against pandas;
+- the application (`map_pages.py`): cold page, filters of the sidebar, bytes, memory of further
+  sessions, pan and zoom over 50 filters; beside it an empty Streamlit page;
+- with `--baselines` the same incidents in streamlit-folium's FastMarkerCluster and in
+  streamlit-lonboard, where they are installed.
+
+Prints one Markdown table a size. "Painted" is the frame in which the layer drew. Nothing but the
+loopback address is asked: other requests are refused and counted.
 """
 
 from __future__ import annotations
 
-import gzip
+import argparse
+import contextlib
+import importlib.metadata
+import itertools
 import json
+import os
+import platform
 import shutil
 import statistics
 import sys
 import time
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -22,13 +39,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parent))
+
+from map_pages import baselines, in_application
 
 from dashboard.folium_map.assets import ASSETS
-from geodata.pack import in_pack_order, pack
+from geodata.pack import in_pack_order, pack_gzip
 from geodata.schema import INCIDENTS, conform, to_arrow
+from geodata.sources import read
 from geodata.vocabulary import DATE_PRECISION, EVENT_TYPE, weapon_group_of
 
 SEED = 7
@@ -52,27 +73,35 @@ const map = L.map("map", { fadeAnimation: false }).setView([15, 28], 4);
 const view = new IncidentView(await load("/incidents.pack"));
 const layer = new IncidentLayer(view).addTo(map);
 new Timeline(document.getElementById("time"), view, { layer });
-const painted = () => new Promise((done) => requestAnimationFrame(() => {
+const afterFrame = (act) => {
   const channel = new MessageChannel();
-  channel.port1.onmessage = () => done(performance.now());
+  channel.port1.onmessage = act;
   channel.port2.postMessage(0);
-}));
+};
+// The frame in which the layer has drawn, not the one in which it was told to.
+const painted = () => new Promise((done) => layer.once("draw", () =>
+  requestAnimationFrame(() => done(performance.now()))));
+const drawn = () => new Promise((done) => layer.once("draw", () =>
+  afterFrame(() => done(performance.now()))));
+layer._redrawSoon();
 window.loadMs = (await painted()) - begun;
 window.filterMs = async (predicate) => {
   const from = performance.now();
+  const done = drawn();
   view.setPredicate(predicate);
   view.totals();
-  return (await painted()) - from;
+  return (await done) - from;
+};
+window.countOf = (predicate) => {
+  view.setPredicate(predicate);
+  const { incidents, killed_best: killed } = view.totals();
+  return [incidents, killed];
 };
 window.frames = [];
 window.delays = [];
 document.addEventListener("pointermove", (event) => {
   const stamp = event.timeStamp;
-  requestAnimationFrame(() => {
-    const channel = new MessageChannel();
-    channel.port1.onmessage = () => window.delays.push(performance.now() - stamp);
-    channel.port2.postMessage(0);
-  });
+  layer.once("draw", () => afterFrame(() => window.delays.push(performance.now() - stamp)));
 }, true);
 const tick = (now) => { window.frames.push(now); requestAnimationFrame(tick); };
 requestAnimationFrame(tick);
@@ -199,49 +228,206 @@ def drag(page: Page, steps: int = 240) -> dict[str, float]:
     return {"fps": len(frames) / seconds, "delay": percentile(delays, 0.95)}
 
 
-def measure(rows: int) -> dict[str, str]:
-    """One row of the table."""
-    table = synthetic(rows)
-    begun = time.perf_counter()
-    raw = pack(table, version="benchmark")
-    packed = time.perf_counter()
-    content = gzip.compress(raw, 6)
-    done = time.perf_counter()
+def session(page: Page, seconds: float) -> float:
+    """The longest time between two frames, in ms, while a person drags, pans and zooms."""
+    page.evaluate("filterMs({})")
+    box = page.get_by_role("slider", name="Window of days").bounding_box()
+    if box is None:
+        raise SystemExit("The timeline's window is not on the page.")
+    drag(page, 30)
+    page.evaluate("frames.length = 0")
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        drag(page, 60)
+        page.mouse.move(640, 300)
+        page.mouse.down()
+        for step in range(40):
+            page.mouse.move(640 + 200 * np.sin(step / 8), 300 + 80 * np.sin(step / 5))
+        page.mouse.up()
+        for turn in (-240, -240, 240, 240):
+            page.mouse.wheel(0, turn)
+            page.wait_for_timeout(350)
+    frames = page.evaluate("frames")
+    return max(later - earlier for earlier, later in itertools.pairwise(frames))
+
+
+def random_choices(count: int) -> list[dict[str, Any]]:
+    """Filters drawn with a fixed seed, one to three fields each."""
+    chance = np.random.default_rng(SEED)
+    kinds, grades = list(EVENT_TYPE.codes), ["fair", "weak", "confirmed"]
+    chosen = []
+    for _ in range(count):
+        year, west, south = (
+            int(chance.integers(*ends)) for ends in ((1989, 2026), (-15, 60), (-20, 40))
+        )
+        fields: list[dict[str, Any]] = [
+            {"date_from": f"{year}-03-04", "date_to": f"{year + int(chance.integers(0, 4))}-06-05"},
+            {"event_types": [str(kind) for kind in chance.choice(kinds, 2, replace=False)]},
+            {"killed_min": int(chance.integers(0, 9))},
+            {"actors": [f"Actor {int(chance.integers(0, ACTORS)):03d}"]},
+            {"weapons": [str(chance.choice(WEAPONS))]},
+            {"grades": [str(chance.choice(grades))]},
+            {"countries": [str(chance.choice(["SYR", "IRQ", "UKR"]))]},
+            {"bbox": [west, south, west + 20, south + 15]},
+        ]
+        picked = chance.choice(len(fields), int(chance.integers(1, 4)), replace=False)
+        chosen.append({name: value for at in picked for name, value in fields[at].items()})
+    return chosen
+
+
+def with_pandas(frame: pd.DataFrame, choice: dict[str, Any]) -> list[int | None]:
+    """Incidents and killed of a choice, counted by pandas alone."""
+    keep = pd.Series(data=True, index=frame.index)
+    if "date_from" in choice:
+        first, last = pd.Timestamp(choice["date_from"]), pd.Timestamp(choice["date_to"])
+        keep &= (frame["date_start"] <= last) & (frame["date_end"] >= first)
+    if "killed_min" in choice:
+        keep &= frame["killed_best"] >= choice["killed_min"]
+    if "actors" in choice:
+        keep &= frame["side_a"].isin(choice["actors"]) | frame["side_b"].isin(choice["actors"])
+    if "bbox" in choice:
+        west, south, east, north = choice["bbox"]
+        keep &= frame["longitude"].between(west, east) & frame["latitude"].between(south, north)
+    if "weapons" in choice:  # a weapon's code, or that of its launch group
+        keep &= frame["weapon"].isin(choice["weapons"]) | frame["weapon_group"].isin(
+            choice["weapons"]
+        )
+    columns = {"event_types": "event_type", "grades": "grade", "countries": "country"}
+    for name, column in columns.items():
+        if name in choice:
+            keep &= frame[column].isin(choice[name])
+    killed = frame.loc[keep, "killed_best"]
+    return [int(keep.sum()), None if killed.isna().all() else int(killed.sum())]
+
+
+def agreeing(page: Page, table: pa.Table, count: int) -> str:
+    """How many of so many random filters give the browser the counts that pandas gives."""
+    names = [
+        "date_start", "date_end", "event_type", "killed_best", "side_a", "side_b", "weapon",
+        "weapon_group", "grade", "country", "latitude", "longitude",
+    ]  # fmt: skip
+    frame = table.select(names).to_pandas()
+    for name in ("date_start", "date_end"):
+        frame[name] = pd.to_datetime(frame[name])
+    for name in ("event_type", "side_a", "side_b", "weapon", "weapon_group", "grade", "country"):
+        frame[name] = frame[name].astype("category")
+    choices = random_choices(count)
+    answers = page.evaluate("(all) => all.map((one) => countOf(one))", choices)
+    same = sum(
+        answer == with_pandas(frame, choice)
+        for answer, choice in zip(answers, choices, strict=True)
+    )
+    return f"{same} of {count}"
+
+
+def alone(table: pa.Table, content: bytes, *, seconds: float, compared: int) -> dict[str, str]:
+    """The map without the application around it."""
     server = serve(content)
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-    with sync_playwright() as playwright:
-        chromium = shutil.which("chromium") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=chromium, args=flags)
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.goto(f"http://127.0.0.1:{server.server_address[1]}/")
         page.wait_for_function("window.ready", timeout=120_000)
         loaded = page.evaluate("loadMs")
-        times = [page.evaluate(f"filterMs({json.dumps(choice)})") for choice in filters()]
+        times = [page.evaluate(f"filterMs({json.dumps(choice)})") for choice in filters() * 2]
+        times = times[len(times) // 2 :]  # the first round warms the compiler, as a session does
         dragged = drag(page)
-        browser.close()
+        figures = {
+            "alone: fetched to painted, ms": f"{loaded:.0f}",
+            "alone: filter to painted, ms, p50": f"{statistics.median(times):.0f}",
+            "alone: filter to painted, ms, p95": f"{percentile(times, 0.95):.0f}",
+            "alone: frames a second, dragging": f"{dragged['fps']:.0f}",
+            "alone: event to frame, ms, p95": f"{dragged['delay']:.0f}",
+        }
+        if seconds:
+            figures[f"alone: longest frame in {seconds:.0f} s, ms"] = (
+                f"{session(page, seconds):.0f}"
+            )
+        if compared:
+            figures["random filters counted as pandas counts"] = agreeing(page, table, compared)
     server.shutdown()
-    return {
-        "incidents": f"{rows:,}",
-        "pack, s": f"{packed - begun:.2f}",
-        "gzip, s": f"{done - packed:.2f}",
+    return figures
+
+
+@contextlib.contextmanager
+def chromium(*more: str) -> Iterator[Browser]:
+    """Headless Chromium that draws in software."""
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium") or shutil.which("google-chrome")
+        browser = playwright.chromium.launch(executable_path=path, args=[*flags, *more])
+        yield browser
+        browser.close()
+
+
+def real(rows: int) -> pa.Table | None:
+    """The UCDP file again and again until there are so many rows; None where it is not at hand."""
+    folder = os.environ.get("CONFLICTMAP_REAL_DATA")
+    file = Path(folder) / "ucdp_ged_syria_2016_2017.csv" if folder else None
+    if file is None or not file.is_file():
+        return None
+    once = to_arrow(read(file).incidents, INCIDENTS)
+    times = -(-rows // once.num_rows)
+    many = pa.concat_tables([once] * times).slice(0, rows)
+    names = pa.array([f"r{number:07d}" for number in range(rows)], many["incident_id"].type)
+    at = many.column_names.index("incident_id")
+    return in_pack_order(many.set_column(at, "incident_id", names))
+
+
+def measure(
+    table: pa.Table, options: argparse.Namespace, *, is_real: bool
+) -> Iterator[dict[str, str]]:
+    """All figures of one table of incidents, as they come."""
+    begun = time.perf_counter()
+    content = pack_gzip(table, version="benchmark")
+    packed = time.perf_counter() - begun
+    rows = table.num_rows
+    yield {
+        "incidents": f"{rows:,}" + (" (UCDP, repeated)" if is_real else ""),
+        "load average before": f"{os.getloadavg()[0]:.1f}",
+        "pack and compress, s": f"{packed:.2f}",
         "bytes a row": f"{len(content) / rows:.2f}",
-        "fetched to painted, ms": f"{loaded:.0f}",
-        "filter to painted, ms p50": f"{statistics.median(times):.0f}",
-        "p95": f"{percentile(times, 0.95):.0f}",
-        "frames a second, dragging": f"{dragged['fps']:.0f}",
-        "event to frame, ms p95": f"{dragged['delay']:.0f}",
     }
+    compared = 0 if is_real else options.filters
+    yield alone(table, content, seconds=options.seconds, compared=compared)
+    if not is_real:
+        yield from in_application(table, chromium)
+        if options.baselines:
+            yield from baselines(table, chromium)
+    yield {"load average after": f"{os.getloadavg()[0]:.1f}"}
+
+
+def versions() -> str:
+    """What was measured with."""
+    names = ("streamlit", "folium", "streamlit-folium", "lonboard", "streamlit-lonboard", "pandas")
+    with chromium() as browser:
+        said = [f"Chromium {browser.version}"]
+    for name in names:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            said.append(f"{name} {importlib.metadata.version(name)}")
+    return f"{os.cpu_count()} cores, Python {platform.python_version()}, " + ", ".join(said)
 
 
 def main() -> None:
     """Measure and print."""
-    rows = [int(text) for text in sys.argv[1:]] or [385_000, 2_500_000]
-    for number, count in enumerate(rows):
-        figures = measure(count)
-        if number == 0:
-            print("| " + " | ".join(figures) + " |")
-            print("|" + "---|" * len(figures))
-        print("| " + " | ".join(figures.values()) + " |", flush=True)
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("rows", type=int, nargs="*", default=[385_000, 2_500_000])
+    parser.add_argument("--baselines", action="store_true", help="measure the others, too")
+    parser.add_argument("--seconds", type=float, default=60, help="of dragging, panning, zooming")
+    parser.add_argument("--filters", type=int, default=1000, help="compared with pandas")
+    options = parser.parse_args()
+    print(versions(), flush=True)
+    for rows in options.rows:
+        print_table(measure(synthetic(rows), options, is_real=False))
+    if (table := real(options.rows[0])) is not None:
+        print_table(measure(table, options, is_real=True))
+
+
+def print_table(pieces: Iterator[dict[str, str]]) -> None:
+    """One line for every figure."""
+    print("\n| what | measured |\n|---|---|")
+    for figures in pieces:
+        for what, measured in figures.items():
+            print(f"| {what} | {measured} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,38 @@
+"""Serves the dashboard on a table of synthetic incidents, without importing them into a store.
+
+    python benchmarks/map_app.py PORT TABLE.arrow
+
+`benchmarks/map.py` starts it. The store is an empty one whose snapshot is that table.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from dashboard.served import ServedStore, serve_from
+from dashboard.server import application, settings
+from geodata.store import Snapshot, Store
+
+
+def main() -> None:
+    """Serve until ended."""
+    port, file = int(sys.argv[1]), sys.argv[2]
+    with pa.memory_map(file) as source:
+        table = pa.ipc.open_file(source).read_all()
+    with tempfile.TemporaryDirectory() as folder:
+        store: Any = Store.open(Path(folder) / "benchmark.duckdb")
+        snapshot = Snapshot(1, table, "benchmark")
+        store.snapshot = lambda: snapshot
+        serve_from(ServedStore(store))
+        application().run(config=settings(port))
+
+
+if __name__ == "__main__":
+    main()
