@@ -162,11 +162,13 @@ def _of_the_team() -> bool:
 
 def _layers(request: Request) -> Response:
     del request
+    found: list[dict[str, Any]] = []
+    error = None
     try:
         found = [asdict(layer) for layer in served().layers.current()] if _of_the_team() else []
-    except UnreadableFile as error:
-        return _refusal(str(error), 500)
-    return _json({"base_maps": served().base_maps.choices(), "layers": found})
+    except UnreadableFile as damaged:
+        error = str(damaged)
+    return _json({"base_maps": served().base_maps.choices(), "layers": found, "error": error})
 
 
 def _layer(request: Request) -> Response:

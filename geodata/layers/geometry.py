@@ -11,6 +11,7 @@ from geodata.errors import AttentionNeeded
 MOST_POINTS: Final = 200_000
 """Points of one shape."""
 _DECIMALS: Final = 6
+_NUMBERS: Final = frozenset({int, float})
 _DEPTHS: Final[Mapping[str, int]] = {
     "Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "Polygon": 2,
     "MultiPolygon": 3,
@@ -55,10 +56,12 @@ def _checked(part: object, depth: int, row: int, count: list[int]) -> list[Any]:
 
 def _position(part: Sequence[object], row: int) -> list[float]:
     """Longitude and latitude; a height is let go."""
-    numbers = [value for value in part[:2] if isinstance(value, int | float)]
-    if len(numbers) < 2 or any(isinstance(value, bool) for value in numbers):
+    longitude, latitude = part[:2] if len(part) > 1 else (None, None)
+    # `isinstance` would take True for 1.
+    if type(longitude) not in _NUMBERS or type(latitude) not in _NUMBERS:
         raise AttentionNeeded("its coordinates are no numbers", row=row)
-    longitude, latitude = numbers
+    assert isinstance(longitude, int | float)  # noqa: S101 — said once more for the type checker
+    assert isinstance(latitude, int | float)  # noqa: S101 — likewise
     if not (-360 <= longitude <= 360 and -90 <= latitude <= 90):  # also not for NaN
         raise AttentionNeeded(
             f"its coordinates {longitude:.10g}, {latitude:.10g} are no degrees; save the file in "

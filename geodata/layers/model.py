@@ -105,7 +105,8 @@ def feature(geometry: Mapping[str, Any], properties: Mapping[str, object], row: 
     Raises:
         AttentionNeeded: a day cannot be read, or it ends before it begins.
     """
-    values = {name: _value(properties, keys) for name, keys in _NAMES.items()}
+    present = {str(key).casefold(): value for key, value in properties.items()}
+    values = {name: _value(present, keys) for name, keys in _NAMES.items()}
     begins = day(values["valid_from"], row=row, column="valid_from")
     ends = day(values["valid_to"], row=row, column="valid_to", last=True)
     if begins is not None and ends is not None and ends < begins:
@@ -122,8 +123,7 @@ def feature(geometry: Mapping[str, Any], properties: Mapping[str, object], row: 
     )
 
 
-def _value(properties: Mapping[str, object], keys: tuple[str, ...]) -> str | None:
-    present = {str(key).casefold(): value for key, value in properties.items()}
+def _value(present: Mapping[str, object], keys: tuple[str, ...]) -> str | None:
     for key in keys:
         found = words(present.get(key))
         if found is not None:

@@ -30,6 +30,7 @@ def mbtiles(path: Path, tiles: dict[Place, bytes], **words: str) -> Path:
             "create table tiles (zoom_level integer, tile_column integer, tile_row integer, "
             "tile_data blob)"
         )
+        file.execute("create unique index tile_index on tiles (zoom_level, tile_column, tile_row)")
         file.executemany("insert into metadata values (?, ?)", words.items())
         file.executemany(
             "insert into tiles values (?, ?, ?, ?)",

@@ -147,7 +147,7 @@ class Host {
     if (text !== this.offered) {
       this.choices?.remove();
       const offered = JSON.parse(text);
-      const is = offered.base_maps.length + offered.layers.length > 0;
+      const is = offered.base_maps.length + offered.layers.length > 0 || offered.error !== null;
       this.choices = is ? new LayerControl(this.data.root, offered).addTo(this.map) : undefined;
       this.offered = text;
     }

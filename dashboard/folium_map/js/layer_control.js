@@ -24,12 +24,14 @@ export const LayerControl = L.Control.extend({
 
   /**
    * @param {string} root address of the application
-   * @param {{base_maps: BaseChoice[], layers: import("./file_layers.js").Listed[]}} offered
+   * @param {{base_maps: BaseChoice[], layers: import("./file_layers.js").Listed[],
+   *     error: string|null}} offered error: why layers from files cannot be listed
    */
   initialize(root, offered) {
     this._root = root;
     this._choices = offered.base_maps;
     this._listed = offered.layers;
+    this._error = offered.error;
     this._anyDay = false;
     this._agreed = new Set();
   },
@@ -44,6 +46,7 @@ export const LayerControl = L.Control.extend({
       "details", { class: "cm-layers leaflet-bar" }, element("summary", {}, "Layers"),
       this._choices.length > 0 && this._baseMaps(), this._consent, this._said,
       this._listed.length > 0 && this._fileLayers(map),
+      this._error !== null && element("p", { class: "cm-layers-said" }, foreign(this._error)),
     );
     L.DomEvent.disableClickPropagation(root);
     L.DomEvent.disableScrollPropagation(root);
