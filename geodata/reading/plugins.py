@@ -87,7 +87,8 @@ def hash_of(*paths: Path | str) -> str:
     for path in map(Path, paths):
         inside = sorted(path.rglob("*")) if path.is_dir() else [path]
         for file in (file for file in inside if file.is_file()):
-            found.update(file.name.encode() + b"\0" + file.read_bytes())
+            with file.open("rb") as body:
+                found.update(file.name.encode() + hashlib.file_digest(body, "sha256").digest())
     return found.hexdigest()
 
 
