@@ -151,7 +151,10 @@ def _port(text: str) -> int:
 
 
 def _export(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--format", required=True, help="csv, xlsx, geojson, parquet, jsonl, html")
+    parser.add_argument(
+        "--format", required=True,
+        help="csv, xlsx, geojson, parquet, gpkg, kml, geoparquet, jsonl, html",
+    )  # fmt: skip
     parser.add_argument("--out", type=Path, required=True, metavar="FILE")
     parser.add_argument("--title", metavar="TEXT", help="html: what the page is called")
     parser.add_argument(

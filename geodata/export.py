@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from geodata import __version__, schema
+from geodata import __version__, geofiles, schema
 from geodata.errors import ConflictMapError, ImpossibleValue, UnknownCode
 from geodata.filters import IncidentFilter, to_query
 from geodata.sources import SOURCES, protect
@@ -68,11 +68,13 @@ class Export:
         name: key in `EXPORTS`.
         description: what is written, in a sentence.
         write: writes a selection under a path; gives back the files that it made.
+        whole: reading it back gives all that was written.
     """
 
     name: str
     description: str
     write: Callable[[Selection, Path], list[Path]]
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +190,13 @@ def _refusing(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """A path to write to that takes the name of `path` only when all is written."""
-    part = path.with_name(f".{path.name}.part")
+def _whole(path: Path, *, suffix: str = "") -> Iterator[Path]:
+    """A path to write to that takes the name of `path` only when all is written.
+
+    Some formats are only written to names with their own ending.
+    """
+    part = path.with_name(f".{path.name}.part{suffix}")
+    part.unlink(missing_ok=True)
     try:
         yield part
         part.replace(path)
@@ -313,6 +319,29 @@ def _geometry(record: dict[str, Any]) -> dict[str, Any] | None:
     return {"type": "Point", "coordinates": [record["longitude"], record["latitude"]]}
 
 
+# --- for geographic programs ---------------------------------------------------------------------
+
+
+def _write_geopackage(selection: Selection, out: Path) -> list[Path]:
+    with _whole(out, suffix=".gpkg") as part:
+        geofiles.write_geopackage(selection.incidents, selection.accounts, part)
+    return [out]
+
+
+def _write_kml(selection: Selection, out: Path) -> list[Path]:
+    with _whole(out, suffix=".kml") as part:
+        geofiles.write_kml(selection.incidents, part)
+    return [out]
+
+
+def _write_geoparquet(selection: Selection, out: Path) -> list[Path]:
+    with _whole(out) as part:
+        geofiles.write_geoparquet(selection.incidents, part)
+    with _whole(_beside(out)) as part:
+        pq.write_table(selection.accounts, part, compression="zstd")
+    return [out, _beside(out)]
+
+
 EXPORTS: dict[str, Export] = {
     export.name: export
     for export in (
@@ -323,6 +352,12 @@ EXPORTS: dict[str, Export] = {
             _write_geojson,
         ),
         Export("parquet", "Two Parquet files, incidents and accounts.", _write_parquet),
+        Export(
+            "gpkg", "A GeoPackage with the layer incidents and the table accounts.",
+            _write_geopackage, whole=False,
+        ),
+        Export("kml", "Placemarks of the incidents with a point.", _write_kml, whole=False),
+        Export("geoparquet", "Two Parquet files; incidents with points.", _write_geoparquet),
         Export("jsonl", "One JSON object a line, with its accounts inside.", _write_jsonl),
     )
 }  # fmt: skip

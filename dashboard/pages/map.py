@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import session
+from dashboard.download import download_menu
 from dashboard.map_component import incident_map
 from dashboard.served import Edition
 from dashboard.sharing import share_button
@@ -20,6 +21,7 @@ def show() -> None:
     session.fill_widgets(link.filter)
     filters(edition)
     share_button(link.filter)
+    download_menu(link.filter)
     incident_map(edition, link, on_report=session.adopt, on_reset=session.clear)
     _follow(edition)
 

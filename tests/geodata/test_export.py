@@ -6,12 +6,15 @@ import csv
 import datetime as dt
 import hashlib
 import json
+import struct
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
+import pyogrio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,6 +27,8 @@ from geodata.gazetteer import Gazetteer
 from geodata.ingest import ingest
 from geodata.sources import ATTENTION, protect, read
 from geodata.store import Batch, Store, no_attention
+from geodata.vocabulary import LOCATION_PRECISION
+from tests.hostile import PAYLOADS
 
 AT = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 HOSTILE = [
@@ -40,7 +45,7 @@ def incident(number: int, title: str, **more: Any) -> dict[str, Any]:
     day = dt.date(2016, 6, 1 + number)
     return {
         "incident_id": f"x{number}", "dataset": "made up", "title": title, "date_start": day,
-        "date_end": day, "date_precision": "day", "country": "SYR", "latitude": 33.5 - 40 * number,
+        "date_end": day, "date_precision": "day", "country": "SYR", "latitude": 33.5,
         "longitude": 38.66, "location_precision": "town", "location_method": "source coordinates",
         "location_source": "made up", "killed_low": 2, "killed_best": 2, "killed_high": 2,
         "place_text": title, "updated_at": pd.NaT, "sensitive": False,
@@ -49,13 +54,14 @@ def incident(number: int, title: str, **more: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    rows = [incident(0, "First"), incident(1, "Second", country="UKR", killed_high=None),
+    rows = [incident(0, "First"),
+            incident(1, "Second", country="UKR", latitude=49.98, longitude=36.25, killed_high=None),
             incident(2, "Province", location_precision="admin1", latitude=34.0),
             incident(3, "Nowhere", latitude=None, longitude=None, location_precision="country",
                      location_method="country only", killed_low=None, killed_best=None,
                      killed_high=None)]  # fmt: skip
     for number, text in enumerate(HOSTILE, start=4):
-        rows.append(incident(number, text, latitude=10.0))
+        rows.append(incident(number, text))
     incidents = schema.conform(pd.DataFrame(rows).drop(columns="updated_at"), schema.INCIDENTS)
     told = [{"incident_id": "x0", "account_id": "x0/a", "publisher": "=Agency", "killed_low": 2},
             {"incident_id": "x0", "account_id": "x0/b", "publisher": "Radio", "stance": "denies",
@@ -66,7 +72,10 @@ def store(tmp_path: Path) -> Store:
     return made
 
 
-@pytest.mark.parametrize("form", EXPORTS)
+WHOLE = [name for name, export in EXPORTS.items() if export.whole]
+
+
+@pytest.mark.parametrize("form", WHOLE)
 def test_reading_an_export_back_changes_nothing(tmp_path: Path, store: Store, form: str) -> None:
     out = tmp_path / f"out.{form}"
     done = export(store, IncidentFilter(), form, out, at=AT)
@@ -76,7 +85,7 @@ def test_reading_an_export_back_changes_nothing(tmp_path: Path, store: Store, fo
     assert back.duplicates == done.rows
 
 
-@pytest.mark.parametrize("form", EXPORTS)
+@pytest.mark.parametrize("form", WHOLE)
 def test_an_export_fills_an_empty_store_with_the_same(
     tmp_path: Path, store: Store, form: str
 ) -> None:
@@ -89,7 +98,7 @@ def test_an_export_fills_an_empty_store_with_the_same(
     pd.testing.assert_frame_equal(other.accounts(), store.accounts())
 
 
-@pytest.mark.parametrize("form", EXPORTS)
+@pytest.mark.parametrize("form", WHOLE)
 def test_exactly_the_choice_leaves(tmp_path: Path, store: Store, form: str) -> None:
     out = tmp_path / f"out.{form}"
     done = export(store, parse_filter("country=UKR"), form, out, at=AT)
@@ -203,3 +212,77 @@ def test_a_persons_own_file_is_not_overwritten(tmp_path: Path) -> None:
     assert write_attention(rows, own).name == "t.attention-2.csv"
     assert write_attention(rows, own).name == "t.attention-2.csv"
     assert own.read_text(encoding="utf-8") == "mine"
+
+
+# --- geographic programs -------------------------------------------------------------------------
+
+
+def opened(path: Path, layer: str) -> pa.Table:
+    """A layer as GDAL reads it."""
+    about, table = pyogrio.read_arrow(path, layer=layer)
+    point = about["geometry_name"] or "wkb_geometry"
+    return table.rename_columns([{point: "point"}.get(n, n) for n in table.column_names])
+
+
+def at_points(store: Store) -> dict[str, tuple[float, float]]:
+    pins = {term.code for term in LOCATION_PRECISION.terms if term.attributes["pin"]}
+    return {
+        row["incident_id"]: (row["longitude"], row["latitude"])
+        for row in store.snapshot().incidents.to_pylist()
+        if row["latitude"] is not None and row["location_precision"] in pins
+    }
+
+
+def coordinates(wkb: bytes | None) -> tuple[float, float] | None:
+    return None if wkb is None else struct.unpack("<dd", wkb[5:21])
+
+
+def test_a_geopackage_opens_in_gdal_with_every_row_and_no_pin_for_a_province(
+    tmp_path: Path, store: Store
+) -> None:
+    out = tmp_path / "out.gpkg"
+    done = export(store, IncidentFilter(), "gpkg", out, at=AT)
+    table = opened(out, "incidents")
+    rows = {row["incident_id"]: row for row in table.to_pylist()}
+    assert len(rows) == done.rows == len(store.snapshot())
+    place = {name: coordinates(row["point"]) for name, row in rows.items()}
+    assert {name: at for name, at in place.items() if at is not None} == at_points(store)
+    assert None in place.values()
+    held = {row["incident_id"]: row for row in store.snapshot().incidents.to_pylist()}
+    for name in ("title", "date_start", "killed_best", "country", "quality_flags"):
+        assert {key: row[name] for key, row in rows.items()} == {
+            key: row[name] for key, row in held.items()
+        }
+    told = opened(out, "accounts")
+    assert told.num_rows == len(store.accounts())
+    assert sorted(path.name for path in tmp_path.glob("*out.gpkg*")) == [
+        "out.gpkg", "out.gpkg.manifest.json",
+    ]  # fmt: skip
+    assert json.loads(done.files[-1].read_text("utf-8"))["incidents"] == done.rows
+
+
+def test_kml_opens_in_gdal_and_shows_no_text_as_html(tmp_path: Path, store: Store) -> None:
+    out = tmp_path / "out.kml"
+    store.edit("x0", {"title": PAYLOADS[16] + "\x0b"}, who="a", why="b")
+    export(store, IncidentFilter(), "kml", out, at=AT)
+    rows = {row["incident_id"]: row for row in opened(out, "incidents").to_pylist()}
+    assert {n: coordinates(row["point"]) for n, row in rows.items()} == at_points(store)
+    text = out.read_text("utf-8")
+    assert "<description>" not in text
+    assert PAYLOADS[16] not in text
+
+
+def test_geoparquet_says_where_its_points_are(tmp_path: Path, store: Store) -> None:
+    out = tmp_path / "out.geoparquet"
+    export(store, IncidentFilter(), "geoparquet", out, at=AT)
+    table = pq.read_table(out)
+    about = json.loads(table.schema.metadata[b"geo"])
+    assert about["columns"][about["primary_column"]]["encoding"] == "WKB"
+    place = {row["incident_id"]: coordinates(row["geometry"]) for row in table.to_pylist()}
+    assert {name: at for name, at in place.items() if at is not None} == at_points(store)
+
+
+def test_a_geopackage_that_cannot_be_written_leaves_nothing(tmp_path: Path, store: Store) -> None:
+    with pytest.raises(ConflictMapError, match="cannot be written"):
+        export(store, IncidentFilter(), "gpkg", tmp_path / "no" / "out.gpkg", at=AT)
+    assert not list(tmp_path.glob("*gpkg*"))
