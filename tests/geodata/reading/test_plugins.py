@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.errors import ImpossibleValue
-from geodata.gazetteer import Gazetteer
 from geodata.reading import (
     Draft,
     Plugin,
@@ -50,6 +49,26 @@ class Model:
         if isinstance(self.found, Exception):
             raise self.found
         return self.found
+
+
+@dataclass
+class Rastan:
+    """The one place that `Atlas` knows."""
+
+    latitude: float | None = 34.92
+    longitude: float | None = 36.73
+    precision: str = "town"
+    radius_km: float | None = 5.0
+    country: str | None = "SYR"
+
+
+class Atlas:
+    """Finds one town, in its country."""
+
+    def locate(self, name: str, *, country: str | None = None, admin1: str | None = None) -> Rastan:
+        if (name.casefold(), country, admin1) == ("rastan", "SYR", None):
+            return Rastan()
+        return Rastan(None, None, "unknown", None, None)
 
 
 def of(name: str, words: str, value: Any = None, draft: int | None = None) -> Suggestion:
@@ -89,13 +108,13 @@ class TestWhatItAdds:
         found = read_text(
             TEXT,
             country="SYR",
-            places=Gazetteer.open(),
+            places=Atlas(),
             plugin=Model([of("sentence", second), of("place", "Rastan"),
                           of("date", "the eve of the feast")]),
         )  # fmt: skip
         draft = found.drafts[1]
         assert [p.name for p in draft.places] == ["Rastan"]
-        assert draft.places[0].latitude == pytest.approx(34.9, abs=0.2)
+        assert draft.places[0].latitude == 34.92
         assert draft.date.start is None
         assert draft.date.question == "Which day is “the eve of the feast”?"
         assert "no_place" not in draft.flags
@@ -148,7 +167,7 @@ class TestFailures:
             assert kept.flags == (*rules.flags, "plugin_failed")
             assert kept.to_json() | {"flags": []} == rules.to_json() | {"flags": []}
 
-    @settings(max_examples=60)
+    @settings(max_examples=40)
     @given(
         st.lists(
             st.builds(
