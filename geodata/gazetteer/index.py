@@ -8,6 +8,7 @@ its key beside the place's number, sorted by hash: a lookup is one binary search
 from __future__ import annotations
 
 import json
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -230,13 +231,19 @@ class PlaceIndex:
         # A memoryview gives Python integers three times faster than a numpy scalar does.
         self._keys = _view(arrays["key"], "Q")
         self._owners = _view(arrays["owner"], "I")
-        self.latitude = arrays["latitude"]
-        self.longitude = arrays["longitude"]
+        self._latitude = _view(arrays["latitude"], "i")
+        self._longitude = _view(arrays["longitude"], "i")
+        self._population = _view(arrays["population"], "I")
+        self._kind = _view(arrays["kind"], "H")
+        self._admin1 = _view(arrays["admin1"], "H")
+        self._name_end = _view(arrays["name_end"], "I")
+        self._name = _view(arrays["name"], "B")
+        self._radius = cast("memoryview[float]", _view(arrays["radius"], "f"))
         self.country_numbers = _view(arrays["country"], "H")
         self._country_number = {code: n for n, code in enumerate(tables["country"])}
 
     def __len__(self) -> int:
-        return len(self.latitude)
+        return len(self._latitude)
 
     @classmethod
     def build(cls, places: Iterable[Place], source: str) -> PlaceIndex:
@@ -279,13 +286,12 @@ class PlaceIndex:
 
     def point(self, number: int) -> tuple[float, float]:
         """Latitude and longitude of a place, WGS 84 degrees with six decimals."""
-        return float(self.latitude[number]) / _MICRO, float(self.longitude[number]) / _MICRO
+        return self._latitude[number] / _MICRO, self._longitude[number] / _MICRO
 
     def name(self, number: int) -> str:
         """The name shown for a place."""
-        ends = self.arrays["name_end"]
-        start = int(ends[number - 1]) if number else 0
-        return bytes(self.arrays["name"][start : int(ends[number])]).decode()
+        start = self._name_end[number - 1] if number else 0
+        return bytes(self._name[start : self._name_end[number]]).decode()
 
     def country_number(self, country: str) -> int | None:
         """The number of a country in `country_numbers`; None where the layer has no place in it."""
@@ -293,24 +299,24 @@ class PlaceIndex:
 
     def country(self, number: int) -> str:
         """The ISO 3166-1 alpha-3 code of a place."""
-        return self.tables["country"][int(self.arrays["country"][number])]
+        return self.tables["country"][self.country_numbers[number]]
 
     def admin1(self, number: int) -> str:
         """The layer's admin1 code or name of a place; "" unknown."""
-        return self.tables["admin1"][int(self.arrays["admin1"][number])].partition(".")[2]
+        return self.tables["admin1"][self._admin1[number]].partition(".")[2]
 
     def kind(self, number: int) -> str:
         """What a place is, such as `populated`."""
-        return self.tables["kind"][int(self.arrays["kind"][number])]
+        return self.tables["kind"][self._kind[number]]
 
     def population(self, number: int) -> int:
         """Inhabitants; 0 where the layer has none."""
-        return int(self.arrays["population"][number])
+        return self._population[number]
 
     def radius_km(self, number: int) -> float | None:
         """Within which the place lies, where the layer knows."""
-        radius = float(self.arrays["radius"][number])
-        return None if np.isnan(radius) else radius
+        radius = self._radius[number]
+        return None if math.isnan(radius) else radius
 
     def around(self, latitude: float, longitude: float, degrees: float) -> npt.NDArray[np.int64]:
         """Numbers of the places in the quarter-degree cells within `degrees` of a point."""

@@ -75,7 +75,9 @@ def pinned(choice: Choice, reading: PlacePhrase, context: Context) -> Location:
     """A chosen place as a location, widened as the phrase asks."""
     if choice.hit is None:
         raise ValueError("only a choice that was made can be pinned")
-    best = candidate(choice.hit, context)
+    candidates = candidates_of(choice.ranked, context, MOST_CANDIDATES)
+    first = bool(choice.ranked) and choice.ranked[0] is choice.hit
+    best = candidates[0] if first else candidate(choice.hit, context)
     latitude, longitude = best.latitude, best.longitude
     precision, radius, method = _width(best, reading, context, choice.method)
     if reading.relation == "offset" and reading.bearing is not None:
@@ -85,7 +87,7 @@ def pinned(choice: Choice, reading: PlacePhrase, context: Context) -> Location:
     return Location(
         latitude, longitude, precision, round(radius, 1), method, source=best.source,
         matched_name=best.name, country=best.country, admin1=best.admin1, score=best.score,
-        candidates=candidates_of(choice.ranked, context, MOST_CANDIDATES),
+        candidates=candidates,
     )  # fmt: skip
 
 
