@@ -81,6 +81,9 @@ def test_a_file_is_shown_and_a_stranger_is_asked_only_after_a_yes(
         file = layers.get_by_label("{{7*7}} (file)")
         file.check()
         shown(page, layered.address + "/tiles/")
+        layers.get_by_label("Place names").uncheck()
+        page.locator(".leaflet-labels-pane").wait_for(state="hidden")
+        assert page.locator(".cm-layer-label", has_text="Al-Tanf").is_visible()
         assert page.locator(".cm-credit").inner_text().strip() == "{{7*7}}"
         assert page.evaluate("globalThis.pwned") is None
 

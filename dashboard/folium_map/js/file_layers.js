@@ -11,12 +11,15 @@ import { L } from "./leaflet.js";
 import { fetchJson } from "./row_source.js";
 import { dayWords, spanWords } from "./text.js";
 
-/** Colours that stay apart under the three colour blindnesses, none of them a side's flag. */
+/** Each side has a dash as well, and its name stands in its shapes: the hue is never alone. */
 export const COLOURS = ["#00687a", "#a05a00", "#6b4fa0", "#4f6b00", "#9c3f73", "#5d6470", "#0b57a4", "#7a4a2b"];
 const DASHES = [null, "8 4", "2 4", "10 3 2 3"];
 const PANE = "layers";
 /** Over the base map's own shapes (400), under the incidents (450). */
 const LEVEL = "420";
+const NAMES = "layer-names";
+/** Just over the base map's names, which can be switched off without these. */
+const NAMES_LEVEL = "621";
 const MOST_LABELS = 60;
 /** Pixels that an area or a line must be wide for its name to stand in it. */
 const LABEL_WIDTH = 60;
@@ -35,7 +38,12 @@ export class Stage {
     this.root = root;
     this.picked = false;
     if (!map.getPane(PANE)) map.createPane(PANE).style.zIndex = LEVEL;
+    if (!map.getPane(NAMES)) map.createPane(NAMES).style.cssText = `z-index: ${NAMES_LEVEL}; pointer-events: none`;
     this.canvas = L.canvas({ pane: PANE, tolerance: 4 });
+  }
+
+  remove() {
+    this.canvas.remove();
   }
 
   /** A click has picked an incident: whatever else lies there keeps silent. */
@@ -68,7 +76,7 @@ export class FileLayer extends EventTarget {
     this.relabel = () => this.#label();
   }
 
-  /** Fetches the shapes, once. */
+  /** Fetches the shapes, once; again where that failed. */
   async load() {
     if (this.asked) return;
     this.asked = true;
@@ -77,6 +85,7 @@ export class FileLayer extends EventTarget {
       this.shapes = bodies.flatMap(({ features }, i) =>
         dated(this.layers[i], features).map((shape) => ({ ...shape, layer: this.layers[i] })));
       this.#giveColours();
+      this.failed = null;
     } catch (error) {
       this.asked = false;
       this.failed = error;
@@ -211,7 +220,7 @@ export class FileLayer extends EventTarget {
 function labelAt({ feature }) {
   const place = feature.geometry.type.includes("Point")
     ? { direction: "bottom", offset: [0, feature.symbol ? 16 : 5] } : { direction: "center" };
-  return { permanent: true, className: "cm-layer-label", pane: "labels", opacity: 1, ...place };
+  return { permanent: true, className: "cm-layer-label", pane: NAMES, opacity: 1, ...place };
 }
 
 const words = (text) => element("span", {}, foreign(text));

@@ -134,7 +134,7 @@ class Host {
     if (fits) this.fit();
     else if (!this.moves) this.lookWhere();
     this.moves = true;
-    this.offerLayers();
+    this.offerLayers().catch(() => undefined); // who is gone is said where incidents are asked for
     if (this.own.has("open")) this.workspace.open(this.own.get("open") ?? null);
   }
 

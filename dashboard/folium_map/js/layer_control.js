@@ -61,6 +61,7 @@ export const LayerControl = L.Control.extend({
     this._pictures.remove();
     this._unfollow?.();
     for (const { layer } of this._rows ?? []) layer.remove();
+    this._stage?.remove();
   },
 
   /**
@@ -179,6 +180,7 @@ export const LayerControl = L.Control.extend({
     const words = element("details", { class: "cm-layer-words", ontoggle: () => this._list(row) }, said, list);
     const turn = (event) => {
       layer.turn(event.target.checked);
+      if (event.target.checked) layer.load();
       this._showDays(true);
     };
     const box = element("input", { type: "checkbox", checked: true, onchange: turn });
