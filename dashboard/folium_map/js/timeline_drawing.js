@@ -1,8 +1,8 @@
 /**
  * What a timeline looks like: bars stacked by category, faded where dates are coarse, and deaths.
  *
- * A hand that drags the window changes which bars are bright and nothing else, so the whole is
- * drawn twice, bright and pale, and a frame puts pieces of both side by side.
+ * A hand that drags the window changes which bars are bright and nothing else. So the bars are drawn
+ * once, laid into two pictures, bright and pale, and a frame puts pieces of both side by side.
  */
 
 import { binEdges, ticks } from "./engine/calendar.js";
@@ -12,7 +12,7 @@ const KILLED_LANE = 0.24;
 /** How strong bars outside the window are. */
 const PALE = 0.28;
 
-/** @typedef {{key: string, bins: any[], bright: HTMLCanvasElement, pale: HTMLCanvasElement}} Picture */
+/** @typedef {{key: string, bins: any[], bars: HTMLCanvasElement, bright: HTMLCanvasElement, pale: HTMLCanvasElement}} Picture */
 
 /** @type {WeakMap<HTMLCanvasElement, Picture>} */
 const pictures = new WeakMap();
@@ -58,28 +58,55 @@ function pictureOf(/** @type {import("./timeline.js").Timeline} */ timeline) {
   if (kept?.key === key) return kept;
   const theme = readTheme(canvas);
   const bins = countedBins(timeline);
+  const bars = layerFor(canvas, kept?.bars);
+  paintBars(bars.getContext("2d"), timeline, bins, theme);
   const paint = (/** @type {HTMLCanvasElement|undefined} */ reused, /** @type {number} */ strength) => {
-    const layer = reused ?? document.createElement("canvas");
-    layer.width = canvas.width; // clears it, too
-    layer.height = canvas.height;
-    paintAll(layer.getContext("2d"), timeline, bins, theme, strength);
+    const layer = layerFor(canvas, reused);
+    paintAll(layer.getContext("2d"), timeline, bins, theme, bars, strength);
     return layer;
   };
-  const picture = { key, bins, bright: paint(kept?.bright, 1), pale: paint(kept?.pale, PALE) };
+  const picture = { key, bins, bars, bright: paint(kept?.bright, 1), pale: paint(kept?.pale, PALE) };
   pictures.set(canvas, picture);
   return picture;
 }
 
-/** @param {number} strength of the bars, below 1 for what is outside the window */
-function paintAll(context, timeline, bins, theme, strength) {
-  const { size: { height, density } } = timeline;
-  context.setTransform(density, 0, 0, density, 0, 0);
+/** An empty canvas of the same size. @returns {HTMLCanvasElement} */
+function layerFor(/** @type {HTMLCanvasElement} */ canvas, /** @type {HTMLCanvasElement|undefined} */ reused) {
+  const layer = reused ?? document.createElement("canvas");
+  layer.width = canvas.width; // clears it, too
+  layer.height = canvas.height;
+  return layer;
+}
+
+function lanesOf({ size: { height } }) {
   const plot = height - AXIS;
   const lane = Math.round(plot * KILLED_LANE);
-  const room = plot - lane - 4;
+  return { plot, lane, room: plot - lane - 4 };
+}
+
+function paintBars(context, timeline, bins, theme) {
+  const { size: { density } } = timeline;
+  const { lane, room } = lanesOf(timeline);
+  context.setTransform(density, 0, 0, density, 0, 0);
+  drawBars(context, timeline, bins, room, { ...theme, colours: visibleOn(theme.paper, timeline.colours) });
+  drawKilled(context, timeline, bins, room + 4, lane, theme);
+}
+
+/** @param {number} strength of the bars, below 1 for what is outside the window */
+function paintAll(context, timeline, bins, theme, bars, strength) {
+  const { size: { density } } = timeline;
+  const { plot, room } = lanesOf(timeline);
+  context.setTransform(density, 0, 0, density, 0, 0);
   drawTicks(context, timeline, theme, plot);
-  drawBars(context, timeline, bins, room, { ...theme, colours: visibleOn(theme.paper, timeline.colours) }, strength);
-  drawKilled(context, timeline, bins, room + 4, lane, theme, strength);
+  if (bars.width > 0 && bars.height > 0) {
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.globalAlpha = strength;
+    context.drawImage(bars, 0, 0);
+    context.globalAlpha = 1;
+    context.setTransform(density, 0, 0, density, 0, 0);
+  }
+  context.fillStyle = theme.line;
+  context.fillRect(0, room, timeline.scale.width, 1);
   drawScaleNotes(context, timeline, bins, theme, room + 4);
 }
 
@@ -139,39 +166,43 @@ function visibleOn(paper, colours) {
     `rgb(${channels(colour).map((channel) => Math.round(channel + (255 - channel) * 0.42)).join(" ")})`);
 }
 
-function drawBars(context, { scale }, bins, room, { line, colours }, strength) {
+/** Colour by colour: to set one costs more than to fill a bar. */
+function drawBars(context, { scale }, bins, room, { colours }) {
   const most = Math.max(1, ...bins.map((bin) => bin.total));
-  context.fillStyle = line;
-  context.fillRect(0, room, scale.width, 1);
-  for (const bin of bins) {
-    if (bin.total <= 0) continue;
-    const x = scale.x(bin.from);
-    const width = Math.max(1, scale.x(bin.to) - x - (scale.x(bin.to) - x > 4 ? 1 : 0));
-    let y = room;
-    for (const [values, faded] of [[bin.exact, 1], [bin.coarse, 0.42]]) {
-      context.globalAlpha = strength * faded;
-      for (let k = 0; k < values.length; k++) {
-        if (values[k] <= 1e-9) continue;
-        const tall = (values[k] / most) * (room - 4);
-        context.fillStyle = colours[k];
-        context.fillRect(x, y - tall, width, tall);
-        y -= tall;
+  const places = bins.map((bin) => barOf(scale, bin));
+  const tops = new Float64Array(bins.length).fill(room);
+  for (const [lane, strength] of [["exact", 1], ["coarse", 0.42]]) {
+    context.globalAlpha = strength;
+    for (let k = 0; k < colours.length; k++) {
+      context.fillStyle = colours[k];
+      for (let b = 0; b < bins.length; b++) {
+        const value = bins[b][lane][k];
+        if (value <= 1e-9) continue;
+        const tall = (value / most) * (room - 4);
+        tops[b] -= tall;
+        context.fillRect(places[b].x, tops[b], places[b].width, tall);
       }
     }
   }
   context.globalAlpha = 1;
 }
 
+/** Where a bin's bar stands; wide ones leave a gap. */
+function barOf(scale, bin) {
+  const x = scale.x(bin.from);
+  const whole = scale.x(bin.to) - x;
+  return { x, width: Math.max(1, whole - (whole > 4 ? 1 : 0)) };
+}
+
 /** Killed, downwards from a line of their own, on their own scale. */
-function drawKilled(context, { scale }, bins, top, lane, { ink }, strength) {
+function drawKilled(context, { scale }, bins, top, lane, { ink }) {
   const most = Math.max(1, ...bins.map((bin) => bin.killed));
   context.fillStyle = ink;
-  context.globalAlpha = 0.62 * (strength < 1 ? 0.32 : 1);
+  context.globalAlpha = 0.62;
   for (const bin of bins) {
     if (bin.killed <= 1e-9) continue;
-    const x = scale.x(bin.from);
-    const whole = scale.x(bin.to) - x;
-    context.fillRect(x, top, Math.max(1, whole - (whole > 4 ? 1 : 0)), Math.max(0.7, (bin.killed / most) * (lane - 2)));
+    const { x, width } = barOf(scale, bin);
+    context.fillRect(x, top, width, Math.max(0.7, (bin.killed / most) * (lane - 2)));
   }
   context.globalAlpha = 1;
 }
