@@ -261,6 +261,8 @@ class Gazetteer:
 
     def _like_taught(self, name: str, context: Context) -> Location | None:
         """The ring around a taught place that differs from a name in its vowels alone."""
+        if context.admin is None or all(rank > LEARNED for rank, _ in self._layers):
+            return None
         for reading in readings(name):
             if reading.relation != "at" or reading.role not in ("", "settlement", "site"):
                 continue
