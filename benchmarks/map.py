@@ -1,6 +1,6 @@
-"""How fast the map is, beside what others draw, in Chromium without a graphics card.
+"""How fast the map is, in Chromium without a graphics card.
 
-    python benchmarks/map.py [ROWS …] [--baselines] [--seconds 60]
+    python benchmarks/map.py [ROWS …] [--seconds 60] [--filters 1000]
 
 measures, by default for 385,000 and 2,500,000 synthetic incidents of a fixed seed (3,000 towns in
 25 regions, half of the points scattered by 3 km, 200 actors and 10 weapons with skewed shares, 1989
@@ -10,8 +10,6 @@ to 2026) and for the UCDP file in the folder `CONFLICTMAP_REAL_DATA`, repeated t
   panning and zooming, and the counts of 1,000 random filters against pandas;
 - the application (`map_pages.py`): cold page, filters of the sidebar, bytes, memory of further
   sessions, pan and zoom over 50 filters; beside it an empty Streamlit page;
-- with `--baselines` the same incidents in streamlit-folium's FastMarkerCluster and in
-  streamlit-lonboard, where they are installed.
 
 Prints one Markdown table a size. "Painted" is the frame in which the layer drew. Nothing but the
 loopback address is asked: other requests are refused and counted.
@@ -44,7 +42,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
 
-from map_pages import baselines, in_application
+from map_pages import in_application
 
 from dashboard.folium_map.assets import ASSETS
 from geodata.pack import in_pack_order, pack_gzip
@@ -391,14 +389,12 @@ def measure(
     yield alone(table, content, seconds=options.seconds, compared=compared)
     if not is_real:
         yield from in_application(table, chromium)
-        if options.baselines:
-            yield from baselines(table, chromium)
     yield {"load average after": f"{os.getloadavg()[0]:.1f}"}
 
 
 def versions() -> str:
     """What was measured with."""
-    names = ("streamlit", "folium", "streamlit-folium", "lonboard", "streamlit-lonboard", "pandas")
+    names = ("streamlit", "folium", "pandas")
     with chromium() as browser:
         said = [f"Chromium {browser.version}"]
     for name in names:
@@ -411,7 +407,6 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("rows", type=int, nargs="*", default=[385_000, 2_500_000])
-    parser.add_argument("--baselines", action="store_true", help="measure the others, too")
     parser.add_argument("--seconds", type=float, default=60, help="of dragging, panning, zooming")
     parser.add_argument("--filters", type=int, default=1000, help="compared with pandas")
     options = parser.parse_args()

@@ -1,9 +1,8 @@
-"""The map inside the application, and the same incidents as others draw them, for `map.py`."""
+"""The map inside the application, beside an empty page of Streamlit, for `map.py`."""
 
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import os
 import re
 import socket
@@ -33,18 +32,6 @@ import streamlit as st
 st.text(f"painted {st.session_state.get('n', 0)}")
 st.number_input("Killed, at least", min_value=0, value=None, step=1, key="n")
 """
-READING = """
-import pyarrow as pa, streamlit as st
-st.set_page_config(layout="wide")
-@st.cache_resource
-def table():
-    with pa.memory_map({file!r}) as source:
-        whole = pa.ipc.open_file(source).read_all()
-    return whole.select(["latitude", "longitude", "killed_best"]).to_pandas()
-frame = table()
-least = st.number_input("Killed, at least", min_value=0, value=None, step=1) or 0
-frame = frame[frame["killed_best"].fillna(0) >= least]
-"""
 WATCH = """(selector) => {
   const shown = () => document.querySelector(selector)?.textContent;
   const before = shown();
@@ -57,28 +44,6 @@ WATCH = """(selector) => {
     look();
   });
 }"""
-CLUSTERS = (
-    READING
-    + """
-import folium
-from folium.plugins import FastMarkerCluster
-from streamlit_folium import st_folium
-m = folium.Map((15, 28), zoom_start=4, tiles=None)
-FastMarkerCluster(frame[["latitude", "longitude"]].to_numpy().tolist()).add_to(m)
-st_folium(m, width=1200, height=600, returned_objects=[])
-"""
-)
-LONBOARD = (
-    READING
-    + """
-import geopandas, lonboard
-from streamlit_lonboard import st_lonboard
-where = geopandas.points_from_xy(frame["longitude"], frame["latitude"])
-points = geopandas.GeoDataFrame(frame[["killed_best"]], geometry=where, crs=4326)
-layer = lonboard.ScatterplotLayer.from_geopandas(points, get_radius=2000)
-st_lonboard(lonboard.Map(layer, basemap=None), height=600)
-"""
-)
 
 
 def free_port() -> int:
@@ -316,66 +281,3 @@ def further_sessions(browser: Browser, address: str, pid: int) -> dict[str, str]
     for profile in profiles:
         profile.close()
     return {"server memory, each further session, MB": f"{each:.1f}"}
-
-
-def baselines(table: pa.Table, launch: Launch) -> Iterator[dict[str, str]]:
-    """The same incidents drawn by others, each filter a rerun of their page."""
-    known = {"streamlit_folium": CLUSTERS, "streamlit_lonboard": LONBOARD}
-    with tempfile.TemporaryDirectory() as folder:
-        file = str(Path(folder) / "table.arrow")
-        with pa.OSFile(file, "wb") as out, pa.ipc.new_file(out, table.schema) as writer:
-            writer.write_table(table)
-        for name, script in known.items():
-            if importlib.util.find_spec(name) is None:
-                yield {name: "not installed"}
-                continue
-            with (
-                streamlit_page(script.replace("{file!r}", repr(file))) as address,
-                launch("--enable-unsafe-swiftshader") as browser,
-            ):
-                for what, said in drawn(browser, address).items():
-                    yield {f"{name}: {what}": said}
-
-
-def drawn(browser: Browser, address: str) -> dict[str, str]:
-    """How long a baseline takes to show another picture after a filter, and what comes over."""
-    profile = browser.new_context(viewport={"width": 1280, "height": 800})
-    traffic = Traffic(profile)
-    page = profile.new_page()
-    begun = time.monotonic()
-    page.goto(address)
-    page.locator("input[aria-label='Killed, at least']").wait_for(timeout=180_000)
-    settled(page, None)
-    opening = time.monotonic() - begun
-    traffic.watch(page)
-    times = []
-    for value in (3, 1, 5, 2):
-        before = page.screenshot()
-        begun = time.monotonic()
-        set_least(page, value)
-        if not settled(page, before):
-            break
-        times.append(time.monotonic() - begun)
-    figures = {
-        "navigation to still, s": f"{opening:.1f}",
-        "filter to painted, s, median": f"{statistics.median(times):.2f}"
-        if times
-        else "nothing drawn",
-        "MB a filter": f"{traffic.bytes / 1e6 / max(1, len(times)):.1f}",
-        "requests to others, refused": f"{len(traffic.foreign)}",
-    }
-    profile.close()
-    return figures
-
-
-def settled(page: Page, before: bytes | None, patience: float = 120) -> bool:
-    """Wait until nothing runs and two pictures in a row are alike, and unlike `before`."""
-    last = before
-    ends = time.monotonic() + patience
-    while time.monotonic() < ends:
-        runs = page.locator("[data-testid=stStatusWidget]").count()
-        picture = page.screenshot()
-        if not runs and picture == last and picture != before:
-            return True
-        last = picture
-    return False
