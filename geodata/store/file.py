@@ -334,6 +334,7 @@ def _translated(path: Path) -> Iterator[None]:
         duckdb.FatalException,
         duckdb.InternalException,
         duckdb.SerializationException,
+        duckdb.OutOfMemoryException,
     ) as error:
         raise _refusal(path, str(error)) from error
 
@@ -343,6 +344,8 @@ def _refusal(path: Path, said: str) -> StoreError:
         return StoreBusy(path, "another program has it open; close it there and try again.")
     if "newer version" in said or "newer DuckDB" in said:
         return StoreNewer(path, "it was written with a later DuckDB; update Conflict Map.")
+    if "Out of Memory" in said:
+        return StoreError(path, "the change needs more memory than there is; nothing was changed.")
     if "No space left" in said:
         return StoreError(path, "the disk is full; nothing was changed.")
     return StoreUnreadable(

@@ -17,8 +17,9 @@ from tempfile import TemporaryDirectory
 import duckdb
 import pytest
 
-from geodata.errors import StoreBusy, StoreNewer, StoreUnreadable
+from geodata.errors import StoreBusy, StoreError, StoreNewer, StoreUnreadable
 from geodata.store import Batch, Store, tables
+from geodata.store import file as store_file
 from geodata.store.lock import Lock
 
 Make = Callable[..., Batch]
@@ -303,3 +304,11 @@ def test_another_process_is_seen_within_a_second_of_its_report(store: Store) -> 
         start = time.monotonic()
         assert len(store.snapshot()) == 50
         assert time.monotonic() - start < 1
+
+
+def test_too_little_memory_is_told_in_a_sentence(tmp_path: Path) -> None:
+    store, big = tmp_path / "s.duckdb", "SELECT list(range) FROM range(5000000)"
+    with store_file.connect() as connection:
+        connection.execute("SET memory_limit = '5MB'")
+        with pytest.raises(StoreError, match="more memory"), store_file._translated(store):
+            connection.execute(big)
