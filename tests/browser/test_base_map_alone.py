@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from dashboard.folium_map import assets
 from dashboard.folium_map.base_map import OfflineMap
+from tests.browser.conftest import Watched, watched
 
 pytestmark = pytest.mark.browser
 
@@ -21,15 +22,11 @@ BASE_MAP = "window[Object.keys(window).find((name) => name.startsWith('base_map_
 
 
 class Opened:
-    """A saved map in a page that keeps what went wrong and what was asked for."""
+    """A saved map in a page."""
 
-    def __init__(self, browser: Browser, file: Path) -> None:
+    def __init__(self, seen: Watched, file: Path) -> None:
         OfflineMap((35.0, 35.0), zoom_start=7).save(str(file))
-        self.page = browser.new_page(viewport={"width": 900, "height": 600})
-        self.problems: list[str] = []
-        self.asked: list[str] = []
-        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
-        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.seen, self.page = seen, seen.page
         self.page.goto(file.as_uri())
         self.page.evaluate(f"{BASE_MAP}.then((base) => base.ready)")
 
@@ -42,8 +39,9 @@ class Opened:
 
 
 @pytest.fixture(scope="module")
-def saved(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Opened:
-    return Opened(browser, tmp_path_factory.mktemp("map") / "map.html")
+def saved(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Opened]:
+    with watched(browser, viewport={"width": 900, "height": 600}) as seen:
+        yield Opened(seen, tmp_path_factory.mktemp("map") / "map.html")
 
 
 def colour(page: Page, x: int, y: int) -> list[int] | None:
@@ -65,8 +63,8 @@ def colour(page: Page, x: int, y: int) -> list[int] | None:
 
 
 def test_a_saved_map_opens_from_the_disk_and_asks_nobody(saved: Opened) -> None:
-    assert saved.problems == []
-    assert [url for url in saved.asked if not url.startswith(("file:", "data:"))] == []
+    assert saved.seen.complaints == []
+    assert saved.seen.foreign("file:///") == []
 
 
 def test_land_is_land_and_the_sea_is_water(saved: Opened) -> None:
@@ -116,7 +114,7 @@ def test_the_keyboard_zooms_the_map_and_the_world_goes_on(saved: Opened) -> None
     before = saved.page.evaluate(f"{BASE_MAP}.then((base) => base.map.getZoom())")
     saved.page.keyboard.press("+")
     saved.page.wait_for_function(f"{BASE_MAP}.then((base) => base.map.getZoom() === {before + 1})")
-    assert saved.problems == []
+    assert saved.seen.complaints == []
 
 
 def test_a_map_that_is_taken_away_while_it_zooms_leaves_nothing_behind(saved: Opened) -> None:
@@ -124,7 +122,7 @@ def test_a_map_that_is_taken_away_while_it_zooms_leaves_nothing_behind(saved: Op
     saved.page.evaluate(f"{BASE_MAP}.then((base) => base.map.remove())")
     saved.page.evaluate("document.documentElement.setAttribute('data-theme', 'light')")
     saved.page.wait_for_timeout(400)  # longer than a zoom takes
-    assert saved.problems == []
+    assert saved.seen.complaints == []
     assert saved.page.query_selector(".leaflet-labels-pane") is None
 
 
@@ -177,24 +175,18 @@ def served() -> Iterator[str]:
     server.server_close()
 
 
+NAMES_DRAWN = """() => {
+    const canvas = document.querySelector(".leaflet-labels-pane canvas");
+    if (!canvas?.width) return false;
+    const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return pixels.data.some((value, at) => at % 4 === 3 && value > 0);
+}"""
+
+
 def test_a_served_map_runs_as_a_module_without_eval_or_inline_script(
     served: str, browser: Browser
 ) -> None:
-    page = browser.new_page(viewport={"width": 900, "height": 600})
-    said: list[str] = []
-    missing: list[str] = []
-    page.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("response", lambda r: missing.append(r.url) if r.status >= 400 else None)
-    page.goto(served)
-    page.wait_for_function(
-        """() => {
-            const canvas = document.querySelector(".leaflet-labels-pane canvas");
-            if (!canvas?.width) return false;
-            const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-            return pixels.data.some((value, at) => at % 4 === 3 && value > 0);
-        }"""
-    )
-    assert said == []
-    assert missing == []
-    page.close()
+    with watched(browser, viewport={"width": 900, "height": 600}) as seen:
+        seen.page.goto(served)
+        seen.page.wait_for_function(NAMES_DRAWN)
+        assert seen.complaints == []

@@ -186,16 +186,17 @@ def test_a_link_brings_the_way_of_drawing_back_and_history_undoes_it(
     browser: Browser, server: Server
 ) -> None:
     with watched(browser, viewport=PHONE, has_touch=True) as seen:
-        page = open_map(seen, f"{server.address}/?layer=countries-killed")
+        page = open_map(seen, f"{server.address}/?layer=provinces-killed")
         title = page.locator(".cm-legend summary").first
-        expect(title).to_have_text("Legend: killed by country")
+        expect(title).to_have_text("Legend: killed by province")
         title.tap()
         expect(page.locator(".cm-legend-rows:visible th").first).to_have_text("Not known")
+        assert sum(request.url.endswith("/provinces") for request in seen.requests) == 1
         page.get_by_role("combobox", name="Draw as").select_option("hexagons")
         expect(title).to_have_text("Legend: killed in each hexagon")
         assert "layer=hexagons-killed" in page.url
         page.go_back()
-        expect(title).to_have_text("Legend: killed by country")
+        expect(title).to_have_text("Legend: killed by province")
         assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
         assert seen.foreign(server.address) == []
         assert seen.complaints == []

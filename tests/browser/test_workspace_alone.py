@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.conftest import PHONE, WIDE, Watched, watched
 from tests.browser.workspace_fixture import (
     ATTACK,
     CONTESTED,
@@ -24,9 +24,6 @@ from tests.browser.workspace_fixture import (
 )
 
 pytestmark = pytest.mark.browser
-
-WIDE = {"width": 1280, "height": 800}
-PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")
@@ -46,34 +43,14 @@ def server(running: Server) -> Server:
     return running
 
 
-@dataclass
-class Watched:
-    """A page, and what went wrong in it."""
-
-    page: Page
-    errors: list[str] = field(default_factory=list)
-    elsewhere: list[str] = field(default_factory=list)
-
-
 @contextmanager
 def _visit(browser: Browser, server: Server, **options: Any) -> Iterator[Watched]:
     """The page of a server, in a profile of its own."""
-    context = browser.new_context(**options)
-    context.set_default_timeout(15_000)
-    seen = Watched(context.new_page())
-    page = seen.page
-    page.on("pageerror", lambda error: seen.errors.append(str(error)))
-    page.on("console", lambda said: seen.errors.append(said.text) if _is_ours(said) else None)
-    page.on("request", lambda asked: _note(asked.url, server, seen))
-    page.goto(server.url)
-    page.wait_for_selector("[data-ready]", state="attached")
-    yield seen
-    context.close()
-
-
-def _note(url: str, server: Server, seen: Watched) -> None:
-    if not url.startswith((server.url, "data:", "blob:")):
-        seen.elsewhere.append(url)
+    with watched(browser, fresh=True, **options) as seen:
+        seen.page.set_default_timeout(15_000)
+        seen.page.goto(server.url)
+        seen.page.wait_for_selector("[data-ready]", state="attached")
+        yield seen
 
 
 @pytest.fixture(scope="module")
@@ -91,25 +68,25 @@ def pocket(browser: Browser, running: Server) -> Iterator[Watched]:
 
 @pytest.fixture
 def page(desk: Watched, server: Server) -> Iterator[Page]:
-    del server  # forgets what earlier tests asked for
     desk.page.set_viewport_size(WIDE)
-    yield from _watched(desk)
+    yield from _alone(desk, server)
 
 
 @pytest.fixture
 def phone(pocket: Watched, server: Server) -> Iterator[Page]:
-    del server
-    yield from _watched(pocket)
+    yield from _alone(pocket, server)
 
 
-def _watched(seen: Watched) -> Iterator[Page]:
+def _alone(seen: Watched, server: Server) -> Iterator[Page]:
     """The page with a fresh workspace; an error or a request elsewhere fails the test."""
     _begin(seen.page)
     yield seen.page
-    errors, elsewhere = [*seen.errors], [*seen.elsewhere]
-    seen.errors.clear()
-    seen.elsewhere.clear()
-    assert errors == []
+    # A refusal that a test asks for is logged by the browser itself.
+    complaints = [said for said in seen.complaints if "Failed to load resource" not in said]
+    elsewhere = seen.foreign(server.url)
+    seen.complaints.clear()
+    seen.requests.clear()
+    assert complaints == []
     assert elsewhere == []
 
 
@@ -118,11 +95,6 @@ def _begin(page: Page, **options: Any) -> None:
     page.evaluate("options => begin(options)", options)
     ready = ".cm-list-window[aria-busy=false] .cm-row, .cm-empty:not([hidden])"
     page.wait_for_selector(ready, state="attached")
-
-
-def _is_ours(said: Any) -> bool:
-    # A refusal that a test asks for is logged by the browser itself.
-    return said.type == "error" and "Failed to load resource" not in said.text
 
 
 def _said(page: Page, name: str) -> list[Any]:
@@ -386,7 +358,7 @@ def test_a_note_stands_on_its_day_and_is_handed_to_the_link(page: Page) -> None:
 def test_a_line_is_measured_by_keyboard_alone_and_the_map_says_where_it_is(page: Page) -> None:
     page.locator("summary", has_text="Measure").click()
     page.get_by_role("button", name="Distance").click()
-    said = page.locator(".cm-area-hint").last
+    said = page.locator(".cm-measure-hint")
     page.keyboard.press("Enter")
     expect(said).to_have_text("1 point set")
     page.evaluate("() => { window.before = map.getCenter(); }")
@@ -467,7 +439,7 @@ def test_no_match_names_the_filters_and_offers_a_way_back(page: Page) -> None:
 
 def test_an_empty_store_says_what_to_do(browser: Browser) -> None:
     with serving(records([])) as server, _visit(browser, server, viewport=WIDE) as seen:
-        for page in _watched(seen):
+        for page in _alone(seen, server):
             expect(page.get_by_text("There are no incidents yet.")).to_be_visible()
             expect(page.locator(".cm-empty")).to_contain_text("add a file or an article")
 

@@ -25,7 +25,7 @@ import {
 const MARGIN = 0.18;
 /** Names make room for numbers that have not changed for so long. */
 const RESTS_AFTER_MS = 160;
-/** Most places whose rings, or provinces, can be told from one another. */
+/** Most rings that can be told from one another; more are not drawn. */
 const MOST_RINGS = 60;
 /** First zoom at which provinces are fetched to draw what is known to one; the base map's, too. */
 const PROVINCES_FROM = 5;
@@ -54,13 +54,14 @@ const FALLBACK = { "--cm-ink": "#1d1b16", "--cm-paper": "#ffffff", "--cm-accent"
  */
 
 /**
- * Fires `pick` {row, rows, where, latlng} when a person chooses a symbol or a spot of a surface (row is the
- * first of the stack, where the end of "12 incidents …"), `hover` {row}, null when the pointer
- * leaves, and `drawing` when another way of drawing was chosen.
+ * Fires `pick` {row, rows, where, latlng} when a person chooses a symbol or a spot of a surface (row
+ * is the first of the stack, where the end of "12 incidents …"), `hover` {row}, null when the
+ * pointer leaves, and `drawing` when another way of drawing was chosen.
  */
 export const IncidentLayer = L.Layer.extend({
   options: {
-    colourBy: "event_type", how: "incidents", per: "incidents", areas: null, cell: 62, fine: 28, fineUpTo: 240, pane: "incidents", flyOnPick: true,
+    colourBy: "event_type", how: "incidents", per: "incidents", areas: null,
+    cell: 62, fine: 28, fineUpTo: 240, pane: "incidents", flyOnPick: true,
     attribution: "",
   },
 
@@ -140,6 +141,7 @@ export const IncidentLayer = L.Layer.extend({
     if (!this.offers(this.options.how)) this.options.how = "incidents";
     const { view, options: { how, per, areas } } = this;
     this._surface = null;
+    if (this._said) this._said.hidden = true;
     if (view === null || how === "incidents") return;
     if (how === "heat") this._surface = new HeatSurface(view, per);
     else if (how === "hexagons") this._surface = new HexagonSurface(view, per);
@@ -313,11 +315,15 @@ export const IncidentLayer = L.Layer.extend({
   async _wantProvinces() {
     const { view, options: { areas } } = this;
     if (!areas?.has("provinces") || this._provinces !== null) return;
-    const wanted = (this._provinces = { index: null, of: null });
+    const wanted = (this._provinces = { index: null, unit: null });
     try {
       const { index, units } = await areas.provinces();
       if (this._provinces !== wanted || view !== this.view) return;
-      Object.assign(wanted, { index, of: provinceOfPlaces(view.table, index, units).of });
+      const { of, size } = provinceOfPlaces(view.table, index, units);
+      const { places, dictionaries } = view.table;
+      const coarse = dictionaries.location_precision.indexOf("admin1") + 1;
+      const is = (unit, place) => places.precision[place] === coarse && unit < size;
+      Object.assign(wanted, { index, unit: of.map((unit, place) => (is(unit, place) ? unit : -1)) });
       this._redrawSoon();
     } catch {
       if (this._provinces === wanted) this._provinces = null; // asked again with the next view
@@ -451,20 +457,16 @@ export const IncidentLayer = L.Layer.extend({
     for (let place = 0; place < atPlace.length; place++) {
       if (atPlace[place] === 0) continue;
       const unit = this._provinceOf(place);
-      if (unit === null) rings.push(place);
-      else units.add(unit);
-      if (rings.length > MOST_RINGS) return; // no ring could be told from another
+      if (unit >= 0) units.add(unit);
+      else if (rings.length <= MOST_RINGS) rings.push(place);
     }
-    drawRings(context, rings.flatMap((place) => this._ring(place)), this._theme.ink);
+    if (rings.length <= MOST_RINGS) drawRings(context, rings.flatMap((place) => this._ring(place)), this._theme.ink);
     if (units.size) drawUncertainty(context, this._pathsOf(units), units.size, this._theme.ink);
   },
 
-  /** The unit of a place that is known to its province and no better; null where none is known. */
+  /** The unit of a place that is known to its province and no better; -1 where none is known. */
   _provinceOf(place) {
-    const { view: { table: { places, dictionaries } }, _provinces } = this;
-    if (!_provinces?.of || dictionaries.location_precision[places.precision[place] - 1] !== "admin1") return null;
-    const unit = _provinces.of[place];
-    return unit < _provinces.index.codes.length ? unit : null;
+    return this._provinces?.unit?.[place] ?? -1;
   },
 
   _pathsOf(units) {
@@ -499,7 +501,7 @@ export const IncidentLayer = L.Layer.extend({
     const { x, y } = this._pixel(place);
     if (this.view.table.places.pin[place] === 0) {
       const unit = this._provinceOf(place);
-      if (unit === null) drawRings(context, this._ring(place), this._theme.accent);
+      if (unit < 0) drawRings(context, this._ring(place), this._theme.accent);
       else drawUncertainty(context, this._pathsOf([unit]), 1, this._theme.accent);
     }
     context.beginPath();

@@ -75,9 +75,9 @@ export const MeasureTool = L.Control.extend({
     const button = (label, onclick) => element("button", { type: "button", class: "cm-area-button", onclick }, label);
     this._begins = [button("Distance", () => this._begin("distance")), button("Area", () => this._begin("area"))];
     this._drop = button("Clear", () => this._end());
-    this._said = element("p", { class: "cm-area-hint", role: "status" });
+    this._said = element("p", { class: "cm-measure-hint", role: "status" });
     const root = element(
-      "details", { class: "cm-area leaflet-bar" }, element("summary", {}, "Measure"),
+      "details", { class: "cm-measure leaflet-bar" }, element("summary", {}, "Measure"),
       ...this._begins, this._drop, this._said,
     );
     L.DomEvent.disableClickPropagation(root);
