@@ -7,12 +7,14 @@ has the way through the code and the kind of error, not its words, which may be 
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import logging
 import secrets
 import sys
 import traceback
+from collections.abc import Iterator
 from typing import Final
 
 import streamlit as st
@@ -45,7 +47,9 @@ _SECONDS: Final = Histogram(
     registry=REGISTRY,
     buckets=(0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 60),
 )
-_ERRORS: Final = Counter("conflictmap_page_errors", "Pages that failed", registry=REGISTRY)
+_ERRORS: Final = Counter(
+    "conflictmap_page_errors", "Pages and answers that failed", registry=REGISTRY
+)
 _VERSION: Final = Gauge("conflictmap_store_version", "Changes made so far", registry=REGISTRY)
 _INCIDENTS: Final = Gauge("conflictmap_incidents", "Live incidents", registry=REGISTRY)
 
@@ -60,15 +64,53 @@ class JsonLines(logging.Formatter):
         return json.dumps(line | getattr(record, "fields", {}), ensure_ascii=False, default=str)
 
 
-def log_to_stderr() -> None:
-    """Write this module's lines to standard error, and nowhere else."""
+@contextlib.contextmanager
+def logged_without_words() -> Iterator[None]:
+    """Until the block ends: our lines go to standard error, and no logger tells an error's words.
+
+    Those of Streamlit and uvicorn are among them; each tells the kind of error and the way through
+    the code instead.
+    """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
-    LOG.handlers[:] = [handler]
-    LOG.propagate = False
+    before = (LOG.handlers[:], LOG.propagate, LOG.level)
+    make = logging.getLogRecordFactory()
+    LOG.handlers[:], LOG.propagate = [handler], False
     LOG.setLevel(logging.INFO)
-    # It writes the words of an error, which may be those of an incident; ours has the id.
-    logging.getLogger("streamlit.error_util").disabled = True
+    logging.setLogRecordFactory(lambda *args, **more: _wordless(make(*args, **more)))
+    try:
+        yield
+    finally:
+        logging.setLogRecordFactory(make)
+        LOG.handlers[:], LOG.propagate = before[0], before[1]
+        LOG.setLevel(before[2])
+
+
+def _wordless(record: logging.LogRecord) -> logging.LogRecord:
+    error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
+    if error is not None:
+        record.msg = f"{record.getMessage()} ({type(error).__name__}: {'; '.join(_way(error))})"
+        record.args = None
+        record.exc_info = None
+    return record
+
+
+def _way(error: BaseException) -> list[str]:
+    """Where an error came through, without what it came with."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+
+
+def failed(error: Exception) -> str:
+    """Log an error; its id, by which whoever was shown it finds it there."""
+    name = secrets.token_hex(4)
+    _ERRORS.inc()
+    if LOG.handlers:
+        told = {"id": name, "kind": type(error).__name__, "way": _way(error)}
+        LOG.error("failed", extra={"fields": told})
+    else:
+        logging.getLogger("conflictmap").error("Failed (%s)", name, exc_info=error)
+    return name
 
 
 def answered(
@@ -90,15 +132,7 @@ def page_failed(error: Exception) -> bool:
         with st.container(border=True):
             st.text(str(error))
         return True
-    name = secrets.token_hex(4)
-    _ERRORS.inc()
-    way = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in
-           traceback.extract_tb(error.__traceback__)]  # fmt: skip
-    if LOG.handlers:
-        told = {"id": name, "kind": type(error).__name__, "way": way}
-        LOG.error("a page failed", extra={"fields": told})
-    else:
-        logging.getLogger("conflictmap").error("A page failed (%s)", name, exc_info=error)
+    name = failed(error)
     with st.container(border=True):
         st.text(
             f"Something on this page failed. Its error id is {name}; it is in the server's log."

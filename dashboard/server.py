@@ -158,12 +158,12 @@ def guarded(served: ServedStore, access: AccessSettings) -> Iterator[Gate]:
     # Streamlit signs its token against forged uploads with it; all processes must use the same.
     signed = hmac.new(access.secret.encode(), b"streamlit", hashlib.sha256).hexdigest()
     os.environ["STREAMLIT_SERVER_COOKIE_SECRET"] = signed
-    operations.log_to_stderr()
-    for problem in problems(access, book, served.store.path):
-        operations.LOG.warning(problem)
     asking.guard_with(gate)
     try:
-        yield gate
+        with operations.logged_without_words():
+            for problem in problems(access, book, served.store.path):
+                operations.LOG.warning(problem)
+            yield gate
     finally:
         asking.guard_with(None)
         book.close()
@@ -268,7 +268,9 @@ def application(lifespan: Any = None, gate: Gate | None = None) -> streamlit.App
                 secure=gate is not None and gate.settings.secure,
                 framed_by=None if gate is None else _framing(gate),
             ),
-            Middleware(Door, gate=gate, hosts=hosts, watch=operations.answered),
+            Middleware(
+                Door, gate=gate, hosts=hosts, watch=operations.answered, failed=operations.failed
+            ),
             Middleware(Preload, incidents=gate is None),
         ],
         lifespan=lifespan,

@@ -27,6 +27,8 @@ FLOW_SECONDS: Final = 600.0
 _SEEN_EVERY_S: Final = 60.0
 _SECONDS_A_DAY: Final = 86_400.0
 
+_KEPT_DAYS: Final = 30
+_FORGET: Final = "DELETE FROM sessions WHERE until < :before"
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS sessions (key TEXT PRIMARY KEY, store TEXT, who TEXT, link TEXT,
     made REAL, seen REAL, until REAL, revoked REAL);
@@ -125,6 +127,7 @@ class Book:
             )
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.executescript(_TABLES)
+            self._connection.execute(_FORGET, {"before": now() - _KEPT_DAYS * _SECONDS_A_DAY})
         except (OSError, sqlite3.Error) as error:
             raise BookError(f"The access book {path} cannot be used: {error}.") from error
 

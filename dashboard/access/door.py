@@ -17,7 +17,6 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit import config
 
 from dashboard.access import rules
 from dashboard.access.asking import asked_by
@@ -25,6 +24,7 @@ from dashboard.access.gate import Gate
 from dashboard.access.html import refusal_page
 from dashboard.access.principal import LOCAL, Principal
 from dashboard.access.rules import Matched, Need
+from dashboard.served import root
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 FROM_THIS_MACHINE: Final = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -53,6 +53,8 @@ class Door:
         gate: None for one person on their own machine, who may do everything.
         hosts: host names that are ours.
         watch: told of every answer.
+        failed: told of an error behind the door; gives the id that is shown in its place. Without
+            it errors go on to the server.
     """
 
     def __init__(
@@ -61,8 +63,9 @@ class Door:
         gate: Gate | None = None,
         hosts: Iterable[str] = LOOPBACK,
         watch: Watcher | None = None,
+        failed: Callable[[Exception], str] | None = None,
     ) -> None:
-        self._app, self._gate, self._watch = app, gate, watch
+        self._app, self._gate, self._watch, self._failed = app, gate, watch, failed
         self._hosts = frozenset(hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -83,14 +86,28 @@ class Door:
                 await self._refuse(asks, matched, refusal, seen.send)
             elif matched is not None and matched.page and (embedded := _embedded(scope)):
                 await RedirectResponse(embedded, 307)(scope, receive, seen.send)
-            elif scope["type"] == "websocket":
-                await self._app(scope, self._rechecked(asks, receive, seen.send), seen.send)
             else:
-                await self._app(scope, receive, seen.send)
+                await self._let_pass(asks, receive, seen)
         if self._watch is not None:
             template = "unknown" if matched is None else matched.template
             method = scope.get("method", "WEBSOCKET")
             self._watch(template, method, seen.status, time.perf_counter() - started, principal)
+
+    async def _let_pass(self, asks: HTTPConnection, receive: Receive, seen: _Seen) -> None:
+        socket = asks.scope["type"] == "websocket"
+        if socket:
+            receive = self._rechecked(asks, receive, seen.send)
+        try:
+            await self._app(asks.scope, receive, seen.send)
+        except Exception as error:
+            if self._failed is None:
+                raise
+            name = self._failed(error)
+            if socket or seen.status:
+                raise
+            sentence = f"Something failed here. Its error id is {name}."
+            answer = JSONResponse({"error": sentence}, 500, {"Cache-Control": "no-store"})
+            await answer(asks.scope, receive, seen.send)
 
     def _refusal(
         self, asks: HTTPConnection, matched: Matched | None, principal: Principal | None
@@ -204,12 +221,6 @@ class _Seen:
         elif kind == "websocket.close" and not self.status:
             self.status = 403
         await self._send(message)
-
-
-def root() -> str:
-    """What the application is mounted under; begins and ends with a slash."""
-    base = config.get_option("server.baseUrlPath").strip("/")
-    return f"/{base}/" if base else "/"
 
 
 def _embedded(scope: Scope) -> str | None:

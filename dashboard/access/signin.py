@@ -14,10 +14,10 @@ from starlette.routing import Route
 
 from dashboard.access import rules
 from dashboard.access.asking import gate as current_gate
-from dashboard.access.door import root
 from dashboard.access.gate import Cookie, Gate
 from dashboard.access.html import element, page, way
 from dashboard.access.settings import Provider
+from dashboard.served import root
 
 LONGEST_FORM: Final = 4_000
 _CODE_SECONDS: Final = 600
