@@ -24,6 +24,7 @@ MOST_LISTED: Final = 1_000
 """Rows that are listed and offered at a time; the file to take away holds all."""
 _WHO: Final = "analyst"
 _OUTCOME: Final = "attention_outcome"
+_ROWS: Final = "attention_rows"
 _ALL: Final = "All files"
 _HINTS: Final = {
     "incident": "Give it an id of its own to add it as another incident. With the same id it "
@@ -37,7 +38,7 @@ _HINTS: Final = {
 def show(here: ServedStore) -> None:
     """Draw the section; nothing where no row waits and none is set aside."""
     told = st.session_state.pop(_OUTCOME, [])
-    rows = waiting_rows(here.store)
+    rows = _waiting(here)
     asides = here.store.set_asides()
     if not (rows or asides or told):
         return
@@ -50,10 +51,20 @@ def show(here: ServedStore) -> None:
         )
         shown = _of_file(rows)
         _list(here, shown, len(rows))
-        _form(here, shown[:MOST_LISTED])
+        _form(here, shown)
     else:
         say("No row waits.")
     _set_asides(here, asides)
+
+
+def _waiting(here: ServedStore) -> list[WaitingRow]:
+    """The rows that wait; read anew when the store has changed."""
+    version = here.store.version()
+    kept = st.session_state.get(_ROWS)
+    if kept is None or kept[0] != version:
+        kept = st.session_state[_ROWS] = (version, waiting_rows(here.store))
+    rows: list[WaitingRow] = kept[1]
+    return rows
 
 
 def _of_file(rows: Sequence[WaitingRow]) -> list[WaitingRow]:
@@ -91,7 +102,7 @@ def _list(here: ServedStore, shown: Sequence[WaitingRow], count: int) -> None:
 
 def _form(here: ServedStore, rows: Sequence[WaitingRow]) -> None:
     # By their keys, not by their place in the list: that changes when one is mended.
-    named = {row.key: row for row in rows}
+    named = {row.key: row for row in rows[:MOST_LISTED]}
     key = st.selectbox(
         "Which row to correct", list(named), key="attention_row",
         format_func=lambda key: _label(named[key]) if key in named else str(key),

@@ -227,7 +227,7 @@ JOIN (SELECT row, dataset, lat, lon, reach,
 USING (day, band)
 WHERE a.dataset < b.dataset AND abs(a.lat - b.lat) * 111.2 <= a.reach + b.reach + $slack
 AND (abs(a.lon - b.lon) * 111.2 * cos(radians(a.lat)) <= a.reach + b.reach + $slack
-    OR abs(a.lon - b.lon) > 359)
+    OR abs(a.lon - b.lon) > 350)
 ORDER BY first, second"""
 
 

@@ -142,8 +142,9 @@ def _answers(store: Store, reading: sources.Reading) -> list[str]:
     """The waiting rows that a table of mended rows names, where they can be used now."""
     if reading.raw.empty or f'"{KEY_COLUMN}"' not in reading.raw.iloc[0]:
         return []
-    named = {json.loads(raw).get(KEY_COLUMN) for raw in reading.raw}
-    return sorted(named & set(store.attention()["key"]))
+    named = (json.loads(raw).get(KEY_COLUMN) for raw in reading.raw)
+    waiting = set(store.attention()["key"])
+    return sorted({key for key in named if isinstance(key, str)} & waiting)
 
 
 def located(
