@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from geodata.reading.tally import Figure
 
 READER = "conflictmap rules"
-READER_VERSION = "1"
+READER_VERSION = "2"
 
 _CALENDAR = frozenset(["day", "days", "week", "month", "year"])
 

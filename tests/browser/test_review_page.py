@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from geodata.reading import read_text
+from geodata.review import Report, ReviewFolder, begin
 from geodata.store import Store
 from tests.browser.conftest import WIDE, Server, serving, watched
 from tests.hostile import PAYLOADS
@@ -120,6 +123,45 @@ def test_an_accepted_report_is_an_incident(empty_server: Server, browser: Browse
         incidents = Store.open(empty_server.store).snapshot().incidents
         assert incidents["killed_low"].to_pylist() == [4]
         assert incidents["date_start"][0].as_py().isoformat() == "2016-06-16"
+
+
+def test_a_text_is_left_by_its_key_and_a_missed_incident_is_added_by_hand(
+    empty_server: Server, browser: Browser
+) -> None:
+    hostile = " ".join(f"The mayor spoke of {payload} for an hour." for payload in PAYLOADS[:4])
+    first = REPORT.replace("four", "seven")
+    second = f"Shells killed two people in Homs, Syria, on 16 June 2016. {hostile}"
+    folder = ReviewFolder.beside(empty_server.store)
+    with watched(browser, viewport=WIDE) as seen:
+        page = seen.page
+        for text in (first, second):
+            reading = read_text(text)
+            folder.save(begin(Report(text), reading, dt.datetime.now(tz=dt.UTC)))
+        open_review(page, empty_server.address)
+        page.wait_for_function(f"() => (({WORDS})('{BOX}') ?? '').length > 20")
+        for _ in range(6):  # other tests may have left texts of their own in the queue
+            there = shown(page)
+            if there.startswith("Shells"):
+                break
+            page.keyboard.press("Alt+Shift+PageDown")
+            page.wait_for_function(
+                f"was => {{ const now = ({WORDS})('{BOX}'); return now && now !== was; }}",
+                arg=there,
+            )
+        assert shown(page).startswith("Shells")
+        page.get_by_text("Merge, split or add drafts").click()
+        page.get_by_label("A sentence that tells of an incident that was missed").click()
+        options = page.get_by_role("option")
+        options.first.wait_for()
+        assert any(PAYLOADS[0][:20] in text for text in options.all_inner_texts())
+        options.first.click()
+        page.get_by_role("button", name="Add a draft").click()
+        page.get_by_text("Draft 2 of 2", exact=True).wait_for()
+        page.get_by_role("button", name="Take back the last adding").click()
+        page.get_by_text("Draft 1 of 1", exact=True).wait_for()
+        assert page.evaluate("() => globalThis.pwned") is None
+        assert seen.foreign(empty_server.address) == []
+        assert seen.complaints == []
 
 
 def test_hostile_text_in_a_report_is_only_text(empty_server: Server, browser: Browser) -> None:
