@@ -50,7 +50,10 @@ export const LayerControl = L.Control.extend({
     );
     L.DomEvent.disableClickPropagation(root);
     L.DomEvent.disableScrollPropagation(root);
-    this._fit = () => root.style.setProperty("--cm-room", `${map.getSize().y - root.offsetTop - 12}px`);
+    this._fit = () => {
+      const below = map.getContainer().querySelector(".leaflet-bottom.leaflet-left")?.offsetHeight ?? 0;
+      root.style.setProperty("--cm-room", `${map.getSize().y - root.offsetTop - Math.max(below, 12)}px`);
+    };
     root.addEventListener("toggle", this._fit);
     map.on("resize", this._fit);
     return root;
@@ -137,6 +140,7 @@ export const LayerControl = L.Control.extend({
       element("button", { type: "button", class: "cm-button cm-quiet", onclick: decline }, "Do not ask them"),
     );
     this._consent.hidden = false;
+    this._consent.scrollIntoView({ block: "nearest" });
   },
 
   _hush() {
