@@ -14,7 +14,7 @@ from dashboard.served import ServedStore
 from geodata.documents import Document
 from geodata.errors import ImpossibleValue
 from geodata.reading import Plugin, Reading, Span, load_plugin, read_text
-from geodata.reading.plugins import SETTING
+from geodata.reading.plugins import SETTING, signature
 from geodata.reading.structure import layout
 from geodata.review import (
     Decision,
@@ -250,9 +250,15 @@ def _decide(
     return changed
 
 
-def plugin_fault() -> str | None:
-    """Why the plug-in that the environment names cannot be used; None where all is well."""
-    return _plugin(os.environ.get(SETTING))[1]
+def plugin_notice() -> str | None:
+    """Which plug-in reads texts too, or why the one that is set cannot; None where none is set."""
+    plugin, fault = _plugin(os.environ.get(SETTING))
+    if plugin is None:
+        return fault
+    return (
+        f"The plug-in {signature(plugin)} reads the texts too; whether they leave this machine is "
+        "up to it."
+    )
 
 
 @lru_cache(maxsize=2)

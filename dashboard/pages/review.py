@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import review_drafts, review_start
 from dashboard.plain import notice, say
 from dashboard.review_form import source_fields
-from dashboard.reviewing import READS_BADLY, READS_WELL, answer, plugin_fault
+from dashboard.reviewing import READS_BADLY, READS_WELL, answer, plugin_notice
 from dashboard.served import served
 
 
@@ -24,7 +24,7 @@ def show() -> None:
         say(READS_WELL)
         st.subheader("Badly, or not at all")
         say(READS_BADLY)
-    notice(fault for fault in [plugin_fault()] if fault)
+    notice(sentence for sentence in [plugin_notice()] if sentence)
     review = review_start.choose(here)
     if review is None:
         return

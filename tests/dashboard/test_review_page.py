@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.reviewing import folder_of
+from dashboard.reviewing import folder_of, plugin_notice
 from dashboard.served import ServedStore
 from geodata.review import DATASET, Report, Review, labels_text
 from tests.dashboard.test_pages import page_at
@@ -229,6 +230,20 @@ def test_many_texts_are_a_queue_and_any_incident_can_be_found(here: ServedStore)
     assert row["n_accounts"] >= 2
     data = labels_text(folder_of(here).reviews()[0])
     assert [json.loads(line)["decision"] for line in data.splitlines()] == ["account", "accepted"]
+
+
+def test_a_plug_in_that_is_set_is_named_and_one_that_fails_explained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert plugin_notice() is None
+    body = "class Own:\n    name, version, fingerprint = 'own', '7', 'abc'\n"
+    body += "    def suggest(self, text, drafts):\n        return []\n"
+    (tmp_path / "own_reader_of_a_test.py").write_text(body, "utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("CONFLICTMAP_READER", "own_reader_of_a_test:Own")
+    assert "own 7 (abc) reads the texts too" in (plugin_notice() or "")
+    monkeypatch.setenv("CONFLICTMAP_READER", "own_reader_of_a_test:Other")
+    assert "Texts are read by the rules alone." in (plugin_notice() or "")
 
 
 @pytest.mark.usefixtures("here")
