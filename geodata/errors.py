@@ -62,8 +62,9 @@ class UnreadableFile(ConflictMapError, OSError):
     """A file that cannot be read at all, with its path and what to do."""
 
     def __init__(self, path: Path | str, reason: str) -> None:
-        self.path, self.reason = Path(path), reason
-        super().__init__(f"{self.path.name}: {reason}")
+        # What is quoted of a file, such as its column names, may hold line breaks.
+        self.path, self.reason = Path(path), " ".join(reason.split())
+        super().__init__(f"{self.path.name}: {self.reason}")
 
     def __str__(self) -> str:
         return str(self.args[0])

@@ -198,7 +198,7 @@ def _recognised(path: Path, raw: RawTable) -> Source:
     score, source = max(scored, key=lambda pair: pair[0])
     if score > 0:
         return source
-    shown = ", ".join(raw.columns.column_names[:20]) or "none"
+    shown = ", ".join(name[:40] for name in raw.columns.column_names[:20]) or "none"
     raise UnreadableFile(
         path,
         "its columns are not those of incidents: a table needs a date (date_start) or a place "

@@ -1,0 +1,114 @@
+"""Whole files of each format spoilt byte by byte: a reading that adds up, or one sentence.
+
+Short here. By hand, for as long as one likes:
+`CONFLICTMAP_FUZZ_EXAMPLES=100000 pytest tests/fuzz`. What it finds becomes a seed below.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from pathlib import Path
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from geodata.errors import ConflictMapError
+from geodata.sources import Reading, read
+
+EXAMPLES = int(os.environ.get("CONFLICTMAP_FUZZ_EXAMPLES", "15"))
+ROWS = [
+    {"date": "2016-06-16", "place_name": "At Tanf", "country": "Syria", "latitude": "33.5",
+     "longitude": "38.66", "killed": "2", "title": 'A "quoted", cut | joined title'},
+    {"date": "Thursday", "place_name": "حلب", "country": "SYR", "latitude": "", "longitude": "",
+     "killed": "4-6", "title": "=1+1"},
+]  # fmt: skip
+
+
+def _delimited(separator: str, encoding: str = "utf-8") -> bytes:
+    lines = [list(ROWS[0]), *(list(row.values()) for row in ROWS)]
+    quoted = (['"' + cell.replace('"', '""') + '"' for cell in line] for line in lines)
+    return "\n".join(separator.join(line) for line in quoted).encode(encoding)
+
+
+def _workbook() -> bytes:
+    book, held = openpyxl.Workbook(), io.BytesIO()
+    assert book.active is not None
+    for line in (list(ROWS[0]), *(list(row.values()) for row in ROWS)):
+        book.active.append(line)
+    book.save(held)
+    return held.getvalue()
+
+
+def _parquet() -> bytes:
+    held = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(ROWS), held)
+    return held.getvalue()
+
+
+def _geojson() -> bytes:
+    features = [
+        {"type": "Feature", "properties": row,
+         "geometry": {"type": "Point", "coordinates": [38.66, 33.5]}}
+        for row in ROWS
+    ]  # fmt: skip
+    return json.dumps({"type": "FeatureCollection", "features": features}).encode()
+
+
+SEEDS = {
+    "commas.csv": _delimited(","),
+    "tabs.tsv": _delimited("\t"),
+    "wide.csv": _delimited(";", "utf-16"),
+    "list.json": json.dumps(ROWS).encode(),
+    "lines.jsonl": "\n".join(map(json.dumps, ROWS)).encode(),
+    "map.geojson": _geojson(),
+    "book.xlsx": _workbook(),
+    "table.parquet": _parquet(),
+}
+PIECES = st.sampled_from(
+    [b"", b'"', b"\0", b"\r", b"\n", b",", b"\xff\xfe", b"{", b"[", b"]" * 9, b"\\u00",
+     b"9" * 400, b"1e999", b"-", "\u202e".encode(), b"null", b"#date", b"PK\x03\x04", b"\x80"]
+) | st.binary(max_size=6)  # fmt: skip
+SPOILING = st.lists(
+    st.tuples(st.floats(0, 1), st.integers(0, 40), PIECES), min_size=1, max_size=5
+)  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore")  # libraries warn of what a broken file makes them skip
+@pytest.mark.parametrize("name", SEEDS)
+@settings(
+    max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck),
+    derandomize="CONFLICTMAP_FUZZ_EXAMPLES" not in os.environ,
+)  # fmt: skip
+@given(spoiling=SPOILING)
+def test_a_spoilt_file_adds_up_or_ends_in_one_sentence(
+    tmp_path_factory: pytest.TempPathFactory,
+    name: str,
+    spoiling: list[tuple[float, int, bytes]],
+) -> None:
+    content = SEEDS[name]
+    for share, gone, piece in spoiling:
+        at = int(share * len(content))
+        content = content[:at] + piece + content[at + gone :]
+    path = tmp_path_factory.getbasetemp() / name
+    path.write_bytes(content)
+    reading = _read(path)
+    if isinstance(reading, str):
+        assert reading.startswith(f"{name}: ")
+        assert "\n" not in reading
+    else:
+        assert len(reading.incidents) + len(reading.attention) == reading.rows
+        assert len(reading.raw) == len(reading.incidents)
+
+
+def _read(path: Path) -> Reading | str:
+    """The reading, or the sentence that says why there is none; nothing else may be raised."""
+    try:
+        return read(path, dataset="d")
+    except ConflictMapError as error:
+        return str(error)
