@@ -24,19 +24,22 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+import numpy as np
 import pyarrow as pa
 
 import geodata
 from geodata import schema, sources
 from geodata.errors import ConflictMapError, UnknownCode, UnreadableFile
 from geodata.sources import ATTENTION, Profile, Reading, Said
+from geodata.sources.raw_table import RawTable
 from geodata.sources.said import as_json, from_json
 
 if sys.platform != "win32":
     import resource
 
+Answer = TypeVar("Answer")
 Progress = Callable[[str, float], None]
 """Told what is being done and the share that is done; may raise to stop the reading."""
 
@@ -133,26 +136,51 @@ def read(  # noqa: PLR0913 - each is one thing that a person may say of a file
     """
     if source is not None and source not in sources.SOURCES:
         raise UnknownCode("source", source, sources.SOURCES)
+    job = {
+        "what": "read",
+        "said": as_json(source or "", Said(dataset, today, day_order, profile)),
+        "today": today.isoformat() if today else None,
+    }
+    return _asked(path, job, _believed, progress, limits)
+
+
+def first_rows(path: Path, most: int, *, limits: Limits | None = None) -> RawTable:
+    """The first rows of a table, every cell as text, read in a process of its own.
+
+    Its header's rows of other lengths and its sheet of accounts are left out.
+
+    Args:
+        path: the file.
+        most: how many rows.
+        limits: None takes `Limits.of` the file.
+
+    Raises:
+        UnreadableFile: as of `read`.
+    """
+    return _asked(path, {"what": "first rows", "most": most}, _believed_rows, None, limits)
+
+
+def _asked(
+    path: Path,
+    job: Mapping[str, Any],
+    believed: Callable[[Mapping[str, Any], Path], Answer],
+    progress: Progress | None,
+    limits: Limits | None,
+) -> Answer:
+    """What another process answers about a file, once it is seen to be whole."""
     if not path.is_file():
         sources.open_table(path)  # which says what is wrong
-    said = Said(dataset, today, day_order, profile)
     limits = limits or Limits.of(path)
     before = _state(path)
-    # What is mapped stays readable when its file is gone; Windows refuses, and cleans up later.
-    with tempfile.TemporaryDirectory(prefix="conflictmap-", ignore_cleanup_errors=True) as folder:
-        job = {
-            "path": str(path.absolute()),
-            "folder": folder,
-            "said": as_json(source or "", said),
-            "today": today.isoformat() if today else None,
-            "limits": asdict(limits),
-        }
-        _run(path, job, limits, progress or (lambda _what, _share: None))
+    # What is mapped stays readable when its file is gone.
+    with tempfile.TemporaryDirectory(prefix="conflictmap-") as folder:
+        given = {"path": str(path.absolute()), "folder": folder, "limits": asdict(limits)}
+        _run(path, given | dict(job), limits, progress or (lambda _what, _share: None))
         if _state(path) != before:
             raise UnreadableFile(
                 path, "it changed while it was read. Import it again when it is complete."
             )
-        return _answer(path, Path(folder))
+        return _answer(path, Path(folder), believed)
 
 
 def _state(path: Path) -> tuple[int, int]:
@@ -237,16 +265,27 @@ def _why_ended(code: int, limits: Limits) -> str:
     )
 
 
-def _answer(path: Path, folder: Path) -> ReadApart:
-    """The reading that was handed over, once it is seen to be one."""
+def _answer(
+    path: Path, folder: Path, believed: Callable[[Mapping[str, Any], Path], Answer]
+) -> Answer:
+    """What was handed over, once it is seen to be what it should."""
     try:
         answer = json.loads((folder / "answer.json").read_bytes())
         if "reason" in answer:
             named = path.with_name(Path(str(answer["file"])).name or path.name)
             raise UnreadableFile(named, str(answer["reason"])[:_LONGEST_SENTENCE])
-        return _believed(answer, folder)
+        return believed(answer, folder)
     except (KeyError, TypeError, ValueError, pa.ArrowException, FileNotFoundError) as error:
         raise UnreadableFile(path, "what was read of it is not whole. Import it again.") from error
+
+
+def _believed_rows(answer: Mapping[str, Any], folder: Path) -> RawTable:
+    table = _table(folder / "rows.arrow", None, [])
+    numbers = np.array(answer["rows"], dtype=np.int64)
+    if len(numbers) != len(table) or any(kind != pa.string() for kind in table.schema.types):
+        raise ValueError(f"{len(numbers)} rows are no table of text of {len(table)}")
+    notes = tuple(str(note)[:_LONGEST_SENTENCE] for note in answer["notes"])
+    return RawTable(table, numbers, notes=notes, protected=bool(answer["protected"]))
 
 
 def _believed(answer: Mapping[str, Any], folder: Path) -> ReadApart:
@@ -269,8 +308,11 @@ def _believed(answer: Mapping[str, Any], folder: Path) -> ReadApart:
     return reading
 
 
-def _table(file: Path, expected: pa.Schema, maps: list[mmap.mmap]) -> pa.Table:
-    """A table in Arrow's file format, mapped, and checked down to its offsets and letters."""
+def _table(file: Path, expected: pa.Schema | None, maps: list[mmap.mmap]) -> pa.Table:
+    """A table in Arrow's file format, mapped, and checked down to its offsets and letters.
+
+    None expects any columns.
+    """
     if os.name == "nt":  # a file that is mapped cannot be removed there
         buffer = pa.py_buffer(file.read_bytes())
     else:
@@ -278,7 +320,7 @@ def _table(file: Path, expected: pa.Schema, maps: list[mmap.mmap]) -> pa.Table:
             maps.append(mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ))
         buffer = pa.py_buffer(maps[-1])
     table = pa.ipc.open_file(buffer).read_all()
-    if not table.schema.equals(expected):
+    if expected is not None and not table.schema.equals(expected):
         raise ValueError(f"{file.name} holds other columns")
     table.validate(full=True)
     return table
@@ -293,7 +335,7 @@ def main() -> None:
     _keep_within(Limits(**job["limits"]))
     folder = Path(job["folder"])
     try:
-        answer = _done(job, folder)
+        answer = _read(job, folder) if job["what"] == "read" else _read_rows(job, folder)
     except UnreadableFile as error:
         answer = {"file": error.path.name, "reason": error.reason}
     except ConflictMapError as error:
@@ -307,7 +349,7 @@ def main() -> None:
     (folder / "answer.json").write_text(json.dumps(answer))
 
 
-def _done(job: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+def _read(job: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     source, said = from_json(job["said"])
     reading = sources.read(
         Path(job["path"]),
@@ -324,10 +366,21 @@ def _done(job: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         "raw": pa.table({"raw": reading.raw.array}).cast(_RAW),
     }
     for name, table in tables.items():
-        plain = table.replace_schema_metadata(None)
-        with pa.ipc.new_file(str(folder / f"{name}.arrow"), plain.schema) as writer:
-            writer.write_table(plain)
+        _write(table, folder / f"{name}.arrow")
     return {"source_name": reading.source_name, "rows": reading.rows, "notes": reading.notes}
+
+
+def _read_rows(job: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    raw = sources.open_table(Path(job["path"]))
+    most = int(job["most"])
+    _write(raw.columns.slice(0, most), folder / "rows.arrow")
+    return {"rows": raw.rows[:most].tolist(), "notes": raw.notes, "protected": raw.protected}
+
+
+def _write(table: pa.Table, file: Path) -> None:
+    plain = table.replace_schema_metadata(None)
+    with pa.ipc.new_file(str(file), plain.schema) as writer:
+        writer.write_table(plain)
 
 
 def _keep_within(limits: Limits) -> None:

@@ -227,7 +227,8 @@ def job(table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[st
     limits = dataclasses.asdict(sandbox.Limits(512 * MB, 8))
     monkeypatch.setattr(sandbox, "_keep_within", lambda _limits: None)
     return {
-        "path": str(table), "folder": str(folder), "said": said, "today": "2026-11-22",
+        "what": "read", "path": str(table), "folder": str(folder), "said": said,
+        "today": "2026-11-22",
         "limits": limits,
     }  # fmt: skip
 
@@ -236,7 +237,7 @@ def answered(job: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> sandbox.Re
     held = io.TextIOWrapper(io.BytesIO(json.dumps(job).encode()))
     monkeypatch.setattr(sys, "stdin", held)
     sandbox.main()
-    return sandbox._answer(Path(job["path"]), Path(job["folder"]))
+    return sandbox._answer(Path(job["path"]), Path(job["folder"]), sandbox._believed)
 
 
 def test_the_answer_is_the_reading(job: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -305,4 +306,18 @@ def test_an_answer_that_is_not_whole_is_not_believed(
     answered(job, monkeypatch)
     spoil(Path(job["folder"]))
     with pytest.raises(UnreadableFile, match="not whole"):
-        sandbox._answer(Path(job["path"]), Path(job["folder"]))
+        sandbox._answer(Path(job["path"]), Path(job["folder"]), sandbox._believed)
+
+
+def test_the_first_rows_of_a_table_are_read_apart_as_well(
+    table: Path, job: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = sandbox.first_rows(table, 1)
+    assert head.columns.to_pylist()[0]["place_name"] == "At Tanf"
+    assert (head.rows.tolist(), head.protected) == ([1], True)
+    answers = sandbox._believed_rows
+    monkeypatch.setattr(sandbox, "_believed", answers)
+    assert answered(job | {"what": "first rows", "most": 9}, monkeypatch).columns.num_rows == 2
+    _rewrite(Path(job["folder"]), lambda answer: answer | {"rows": [1]})
+    with pytest.raises(UnreadableFile, match="not whole"):
+        sandbox._answer(table, Path(job["folder"]), answers)
