@@ -19,9 +19,10 @@ import pyarrow.compute as pc
 import streamlit as st
 
 from dashboard.plain import notice, say, short
+from geodata import sandbox
 from geodata.boundaries import countries
 from geodata.errors import ConflictMapError
-from geodata.sources import Options, Reading, open_table
+from geodata.sources import Options, Reading
 from geodata.sources.canonical import OTHER_WORDS
 from geodata.sources.codes import fold, spelling_table
 from geodata.sources.days import DAY_FIRST, MONTH_FIRST, NOTHING
@@ -92,18 +93,18 @@ def chosen_profile(uploaded: Sequence[Any]) -> Profile | None:
 
 
 def _table(file: Any) -> RawTable | None:
-    """The first rows of an uploaded file; read once."""
+    """The first rows of an uploaded file; read once, in a process of its own."""
     kept = st.session_state.get(_TABLE)
     if kept is None or kept[0] != file.file_id:
         with TemporaryDirectory(prefix="conflictmap-") as folder:
             path = Path(folder) / f"upload{Path(file.name).suffix}"
             path.write_bytes(file.getbuffer())
             try:
-                raw = open_table(path)
+                raw = sandbox.first_rows(path, _HEAD)
             except ConflictMapError as error:
                 notice([str(error)])
                 return None
-        kept = (file.file_id, raw.only(np.arange(len(raw.rows)) < _HEAD))
+        kept = (file.file_id, raw)
         st.session_state[_TABLE] = kept
     table: RawTable = kept[1]
     return table

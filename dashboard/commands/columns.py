@@ -5,17 +5,22 @@ from __future__ import annotations
 from argparse import Namespace
 from dataclasses import asdict
 from pathlib import Path
+from typing import Final
 
 from dashboard.commands.terminal import Terminal
+from geodata import sandbox
 from geodata.errors import ConflictMapError, UnreadableFile
-from geodata.sources import Profile, open_table
+from geodata.sources import Profile
 from geodata.sources.matching import suggest, suggested_profile
 from geodata.sources.profile import from_toml
+
+_ENOUGH: Final = 100_000
+"""So many rows tell what a column holds."""
 
 
 def columns(arguments: Namespace, terminal: Terminal) -> int:
     """Print what each column is taken for, or write it as a profile for `import --map`."""
-    raw = open_table(arguments.file.expanduser().absolute())
+    raw = sandbox.first_rows(arguments.file.expanduser().absolute(), _ENOUGH)
     matches = suggest(raw)
     lines = [
         f"{m.column}: {m.target or 'nothing'}{f' ({m.why})' if m.why else ''}" for m in matches

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from dashboard import served
@@ -22,7 +23,12 @@ def read_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     def read(path: Path, progress: Any = None, **said: Any) -> sandbox.ReadApart:  # noqa: ARG001
         return sandbox.ReadApart(**vars(sources.read(path, **said)))
 
+    def first_rows(path: Path, most: int) -> Any:
+        raw = sources.open_table(path)
+        return raw.only(np.arange(len(raw.rows)) < most)
+
     monkeypatch.setattr(sandbox, "read", read)
+    monkeypatch.setattr(sandbox, "first_rows", first_rows)
 
 
 @pytest.fixture(scope="session")
