@@ -15,7 +15,8 @@ from typing import Any, Final
 import streamlit as st
 
 from dashboard.place_map import Picture, Spot, radius_of
-from dashboard.place_words import Found, country_name, short
+from dashboard.place_words import Found, country_name
+from dashboard.plain import short
 from geodata.boundaries import country_of
 from geodata.errors import ImpossibleValue
 from geodata.gazetteer import Candidate

@@ -8,13 +8,13 @@ from typing import Any, Final
 
 import pandas as pd
 
+from dashboard.plain import short
 from geodata.boundaries import countries
 from geodata.gazetteer import Candidate
 from geodata.placing import UnplacedName
 from geodata.vocabulary import LOCATION_PRECISION
 
 NOT_GIVEN: Final = "not given"
-_LONGEST: Final = 100
 _DRAWN: Final = {
     "admin1 fallback": "drawn as its province",
     "district around its seat": "drawn as its district",
@@ -32,12 +32,6 @@ _REASONS: Final = (
 _KINDS: Final = {"populated": "settlement", "admin1": "province", "admin2": "district"}
 
 Found = Sequence[tuple[Candidate, float | None]]
-
-
-def short(text: str | None) -> str:
-    """A text for a choice or a cell: one line, at most 100 characters."""
-    line = " ".join((text or "").split())
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 
 
 def country_name(code: str | None) -> str:

@@ -144,7 +144,8 @@ class Door:
         if asks.scope["type"] == "websocket" or changes:
             if origin in {None, "null"}:  # of a form under no-referrer, a browser sends "null"
                 same = asks.headers.get("sec-fetch-site") == "same-origin"
-                return self._gate is not None and not same
+                own_program = origin is None and self._gate is None
+                return not (same or own_program)
             return not self._is_ours(str(origin), asks)
         if matched is None or matched.rule.read is Need.OPEN:
             return False

@@ -110,11 +110,16 @@ class AccessSettings:
 
     def role_of(self, who: str) -> Role | None:
         """The highest role of a name; None for a stranger."""
-        name = who.casefold()
+        name = folded(who)
         # A provider's id may look like an address; only an address it vouches for has a domain.
         domain = "" if name.startswith("sub:") else name.rpartition("@")[2]
         names = {name} | ({f"*@{domain}"} if domain else set())
         return max((role for name, role in self.people.items() if name in names), default=None)
+
+
+def folded(name: str) -> str:
+    """An address in small letters; a provider's id as it is, since two may differ in case alone."""
+    return name if name.startswith("sub:") else name.casefold()
 
 
 def read_settings(path: Path, environ: Mapping[str, str] = os.environ) -> AccessSettings:
@@ -240,7 +245,7 @@ def _people(table: Any) -> dict[str, Role]:
         for name in _list(key, table.get(key, [])):
             if "*" in name.removeprefix("*@") or not name:
                 raise BadSettings(f"{key} {name!r}: write an address, *@domain, or sub:id.")
-            found[name.casefold()] = max(role, found.get(name.casefold(), role))
+            found[folded(name)] = max(role, found.get(folded(name), role))
     return found
 
 

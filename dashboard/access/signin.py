@@ -162,7 +162,7 @@ def identity(claims: Mapping[str, Any], *, trust_email: bool) -> str | None:
     if address and (verified is True or trust_email):
         return str(email).casefold()
     subject = claims.get("sub")
-    return f"sub:{subject}".casefold() if isinstance(subject, str) and subject else None
+    return f"sub:{subject}" if isinstance(subject, str) and subject else None
 
 
 def _failed(gate: Gate, why: str, status: int) -> Response:

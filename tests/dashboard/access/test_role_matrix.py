@@ -173,6 +173,14 @@ def test_another_sites_page_opens_no_websocket_and_changes_nothing(
     assert ask(door, "/signout", method="POST", cookies=admin, headers=own).status == 200
 
 
+def test_a_page_that_hides_where_it_comes_from_opens_no_websocket_of_a_single_user_either() -> None:
+    door = Door(passed, None, {HOST})
+    hidden = {"origin": "null", "sec-fetch-site": "cross-site"}
+    for headers in (hidden, {"origin": "null"}):
+        assert ask(door, "/_stcore/stream", method="WEBSOCKET", headers=headers).status == 403
+    assert ask(door, "/_stcore/stream", method="WEBSOCKET").status == 101
+
+
 def test_another_sites_page_reads_no_data_and_may_lead_here(gate: Gate, clock: Clock) -> None:
     door = Door(passed, gate, {HOST})
     admin = visitors(gate, clock)["admin"]
