@@ -341,10 +341,11 @@ function extentOf(/** @type {Table} */ { n, dated, start, end }) {
 function byKilled(/** @type {Table} */ { killed: { best }, flags }, /** @type {Uint32Array} */ rows) {
   const known = rows.filter((row) => flags[row] & FLAG.POINT);
   const unknown = rows.filter((row) => !(flags[row] & FLAG.POINT));
-  // Figure and row as one whole number: 2^31 figures times 2^22 rows are 2^53.
-  const sorted = Float64Array.from(known, (row) => best[row] * 2 ** 22 + row).sort().reverse();
+  // Figure and row as one whole number, exact up to 2^53: a thousand million killed at 8 million rows.
+  const span = Math.max(1, flags.length);
+  const sorted = Float64Array.from(known, (row) => best[row] * span + row).sort().reverse();
   const out = new Uint32Array(rows.length);
-  for (let i = 0; i < sorted.length; i++) out[i] = sorted[i] % 2 ** 22;
+  for (let i = 0; i < sorted.length; i++) out[i] = sorted[i] % span;
   out.set(unknown.reverse(), known.length);
   return out;
 }
