@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import ClassVar
 
 import pytest
@@ -14,6 +12,7 @@ from playwright.sync_api import Browser, Page
 from dashboard.folium_map import assets
 from dashboard.folium_map.base_map import OfflineMap
 from tests.browser.conftest import Watched, watched
+from tests.loopback import LoopbackServer, QuietHandler, listening
 
 pytestmark = pytest.mark.browser
 
@@ -135,21 +134,18 @@ PAGE = """<!doctype html><title>Map</title>
 <div id="{name}"></div><script type="module" src="/prefix/map.js"></script>"""
 
 
-class _Application(BaseHTTPRequestHandler):
+class _Application(QuietHandler):
     """Serves the registry's assets and one page, all under a policy that forbids inline scripts."""
 
     files: ClassVar[dict[str, tuple[bytes, str]]] = {}
 
-    def do_GET(self) -> None:
+    def answer(self) -> None:
         body, media_type = self.files.get(self.path, (b"", "text/plain"))
         self.send_response(200 if self.path in self.files else 404)
         self.send_header("Content-Type", media_type)
         self.send_header("Content-Security-Policy", POLICY)
         self.end_headers()
         self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Keeps the test's output clean."""
 
 
 @pytest.fixture
@@ -168,11 +164,8 @@ def served() -> Iterator[str]:
         "/prefix/page.css": (b".leaflet-container { height: 500px }", "text/css"),
         "/prefix/map.js": (script.encode(), "text/javascript"),
     }
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Application)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/prefix/"
-    server.shutdown()
-    server.server_close()
+    with listening(LoopbackServer(_Application)) as server:
+        yield f"{server.address}/prefix/"
 
 
 NAMES_DRAWN = """() => {

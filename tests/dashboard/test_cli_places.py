@@ -6,10 +6,8 @@ import csv
 import hashlib
 import io
 import json
-import threading
 import zipfile
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,7 @@ from dashboard.commands import places
 from geodata.ingest import ingest
 from geodata.placing import TYPED, Point, TaughtGazetteer, place
 from geodata.store import Store
+from tests.loopback import LoopbackServer, QuietHandler, listening
 
 ROW = (
     "1\tZzyirgou\tZzyirgou\t\t13.1\t-1.2\tP\tPPL\tBF\t\t05\t\t\t\t0\t\t300\t"
@@ -38,12 +37,12 @@ def country_zip() -> bytes:
 WHOLE = country_zip()
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(QuietHandler):
     """Serves BF.zip alone, and breaks off in the middle as often as the server says."""
 
     server: Server
 
-    def do_GET(self) -> None:
+    def answer(self) -> None:
         self.server.asked.append((self.path, self.headers.get("Range")))
         if not self.path.endswith("/BF.zip"):
             self.send_error(404)
@@ -58,33 +57,26 @@ class Handler(BaseHTTPRequestHandler):
         self.server.breaks -= 1
         self.wfile.write(WHOLE[start : start + 5000] if breaks else WHOLE[start:])
 
-    def log_message(self, *_: object) -> None:
-        """Keep the test's output clean."""
 
-
-class Server(ThreadingHTTPServer):
+class Server(LoopbackServer):
     """A loopback server of country files."""
 
-    daemon_threads = True
     breaks = 0
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(Handler)
         self.asked: list[tuple[str, str | None]] = []
 
     @property
-    def address(self) -> str:
-        """The folder of country files."""
-        return f"http://127.0.0.1:{self.server_address[1]}/dump"
+    def folder(self) -> str:
+        """The address of the country files."""
+        return f"{self.address}/dump"
 
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    serving = Server()
-    threading.Thread(target=serving.serve_forever, args=(0.02,), daemon=True).start()
-    yield serving
-    serving.shutdown()
-    serving.server_close()
+    with listening(Server()) as running:
+        yield running
 
 
 @pytest.fixture(autouse=True)
@@ -105,13 +97,13 @@ def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, Any, s
 def test_a_pack_is_fetched_listed_used_and_removed(
     server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ("places", "add", "Burkina Faso", "--address", server.address)
+    words = ("places", "add", "Burkina Faso", "--address", server.folder)
     code, added, told = run(capsys, *words, "--progress")
     assert code == 0
     digest = hashlib.sha256(WHOLE).hexdigest()
     assert (added[0]["country"], added[0]["sha256"], added[0]["places"]) == ("BFA", digest, 1)
     assert digest in told
-    assert server.address in told
+    assert server.folder in told
     assert "Fetching places of BFA … 100%" in told
     assert "Creative Commons Attribution 4.0" in told
     assert list((tmp_path / "downloads").iterdir()) == []
@@ -127,11 +119,11 @@ def test_a_fetch_that_broke_off_goes_on_at_the_next_try(
     server: Server, capsys: pytest.CaptureFixture[str]
 ) -> None:
     server.breaks = 4
-    code, nothing, told = run(capsys, "places", "add", "BFA", "--address", server.address)
+    code, nothing, told = run(capsys, "places", "add", "BFA", "--address", server.folder)
     assert (code, nothing) == (2, None)
     assert "try again to go on" in told
     assert run(capsys, "places", "list")[1] == []
-    code, added, _ = run(capsys, "places", "add", "BFA", "--address", server.address)
+    code, added, _ = run(capsys, "places", "add", "BFA", "--address", server.folder)
     assert (code, added[0]["sha256"]) == (0, hashlib.sha256(WHOLE).hexdigest())
     assert server.asked[4] == ("/dump/BF.zip", "bytes=20000-")
 
@@ -139,7 +131,7 @@ def test_a_fetch_that_broke_off_goes_on_at_the_next_try(
 def test_packs_before_one_that_is_not_there_stay(
     server: Server, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, _, told = run(capsys, "places", "add", "BFA", "MLI", "--address", server.address)
+    code, _, told = run(capsys, "places", "add", "BFA", "MLI", "--address", server.folder)
     assert code == 2
     assert "404" in told
     assert [pack["country"] for pack in run(capsys, "places", "list")[1]] == ["BFA"]

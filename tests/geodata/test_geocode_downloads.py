@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import io
-import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ import pytest
 from geodata.errors import ImpossibleValue, UnreadableFile
 from geodata.gazetteer.packs import add_pack
 from geodata.geocode.downloads import fetch_country
+from tests.loopback import LoopbackServer, QuietHandler, listening
 
 ROW = (
     "1\tYirgou\tYirgou\t\t13.1\t-1.2\tP\tPPL\tBF\t\t05\t\t\t\t0\t\t300\t"
@@ -35,12 +35,12 @@ def country_zip() -> bytes:
 WHOLE = country_zip()
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(QuietHandler):
     """Serves one file, as the server's `behave` wishes."""
 
     server: Server
 
-    def do_GET(self) -> None:
+    def answer(self) -> None:
         self.server.ranges.append(self.headers.get("Range"))
         self.server.behave(self, len(self.server.ranges))
 
@@ -59,22 +59,14 @@ class Handler(BaseHTTPRequestHandler):
         wanted = self.headers.get("Range")
         return int(wanted.removeprefix("bytes=").rstrip("-")) if wanted else 0
 
-    def log_message(self, *_: object) -> None:
-        """Keep the test's output clean."""
 
-
-class Server(ThreadingHTTPServer):
+class Server(LoopbackServer):
     """A loopback server with one way of behaving."""
 
-    daemon_threads = True
-
     def __init__(self, behave: Callable[[Handler, int], None]) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(Handler)
         self.behave = behave
         self.ranges: list[str | None] = []
-
-    def handle_error(self, *_: object) -> None:
-        """A client that hangs up is part of the test."""
 
 
 Serve = Callable[[Callable[[Handler, int], None]], Server]
@@ -82,22 +74,12 @@ Serve = Callable[[Callable[[Handler, int], None]], Server]
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
-    servers: list[Server] = []
-
-    def start(behave: Callable[[Handler, int], None]) -> Server:
-        server = Server(behave)
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        servers.append(server)
-        return server
-
-    yield start
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+    with ExitStack() as running:
+        yield lambda behave: running.enter_context(listening(Server(behave)))
 
 
 def fetch(server: Server, folder: Path) -> Path:
-    base = f"http://127.0.0.1:{server.server_address[1]}/dump"
+    base = f"{server.address}/dump"
     return fetch_country("BFA", folder, base=base, stall_seconds=0.3)
 
 

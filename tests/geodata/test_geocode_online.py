@@ -7,10 +7,9 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -30,16 +29,17 @@ from geodata.geocode import (
     sending,
 )
 from geodata.geocode.ledger import Entry
+from tests.loopback import LoopbackServer, QuietHandler, listening
 
 GOOD = [{"lat": "36.53", "lon": "37.95", "display_name": "Manbij, Syria", "importance": 0.5}]
 
 
-class Faulty(BaseHTTPRequestHandler):
+class Faulty(QuietHandler):
     """Answers as the path's query says; counts requests."""
 
     server: FaultyServer
 
-    def do_GET(self) -> None:
+    def answer(self) -> None:
         self.server.requests.append(self.path)
         query = parse_qs(urlsplit(self.path).query).get("q", [""])[0]
         self.server.answer(self, query)
@@ -56,22 +56,14 @@ class Faulty(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *_: object) -> None:
-        """Keep the test's output clean."""
 
-
-class FaultyServer(ThreadingHTTPServer):
+class FaultyServer(LoopbackServer):
     """A loopback server with one way of answering."""
 
-    daemon_threads = True
-
     def __init__(self, answer: Callable[[Faulty, str], None]) -> None:
-        super().__init__(("127.0.0.1", 0), Faulty)
+        super().__init__(Faulty)
         self.answer = answer
         self.requests: list[str] = []
-
-    def handle_error(self, *_: object) -> None:
-        """A client that hangs up is part of the test."""
 
 
 Serve = Callable[[Callable[[Faulty, str], None]], FaultyServer]
@@ -79,23 +71,12 @@ Serve = Callable[[Callable[[Faulty, str], None]], FaultyServer]
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
-    servers: list[FaultyServer] = []
-
-    def start(answer: Callable[[Faulty, str], None]) -> FaultyServer:
-        server = FaultyServer(answer)
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        servers.append(server)
-        return server
-
-    yield start
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+    with ExitStack() as running:
+        yield lambda answer: running.enter_context(listening(FaultyServer(answer)))
 
 
 def asker(server: FaultyServer, folder: Path, **options: object) -> OnlineGeocoder:
-    address = f"http://127.0.0.1:{server.server_address[1]}"
-    service = online_service("nominatim", contact="desk@example.org", address=address)
+    service = online_service("nominatim", contact="desk@example.org", address=server.address)
     given = {"seconds_between": 0.0, **options}
     return OnlineGeocoder(service, Ledger(folder / "ledger.jsonl"), **given)  # type: ignore[arg-type]
 
