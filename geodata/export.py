@@ -12,10 +12,11 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import ibis
 import openpyxl
 import pandas as pd
 import pyarrow as pa
@@ -27,7 +28,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from geodata import __version__, geofiles, schema
 from geodata.errors import ConflictMapError, ImpossibleValue, UnknownCode
-from geodata.filters import IncidentFilter, to_query
+from geodata.filters import IncidentFilter, summarise, to_query
 from geodata.sources import SOURCES, protect
 from geodata.store import Store
 from geodata.vocabulary import LOCATION_PRECISION
@@ -84,11 +85,13 @@ class Exported:
     Attributes:
         rows: incidents.
         withheld: incidents of the choice that were left out, being drafts or withheld.
+        sensitive: incidents among those written that are marked sensitive.
         files: the data files, then the manifest.
     """
 
     rows: int
     withheld: int
+    sensitive: int
     files: tuple[Path, ...]
 
 
@@ -126,17 +129,20 @@ def export(  # noqa: PLR0913 - each is one thing that a person may say of an exp
     ids = incidents.column("incident_id").to_pylist()
     accounts = schema.to_arrow(store.accounts(ids), schema.ACCOUNTS)
     selection = Selection(incidents.select(schema.names(schema.INCIDENTS)), accounts)
+    sensitive = pc.sum(incidents.column("sensitive"), min_count=0).as_py()
+    within = summarise(ibis.memtable(incidents), IncidentFilter())
     with _refusing(out):
         files = EXPORTS[form].write(selection, out)
         manifest = out.with_name(f"{out.name}.manifest.json")
         about = _manifest(selection, chosen, form, files, at) | {
             "store_version": snapshot.version,
-            "sentence": snapshot.summary(chosen).sentence,
+            "sentence": replace(within, total=len(snapshot)).sentence,
             "unpublished_left_out": everything - len(incidents),
+            "marked_sensitive": sensitive,
         }
         with _whole(manifest) as part:
             part.write_text(json.dumps(about, ensure_ascii=False, indent=2), encoding="utf-8")
-    return Exported(len(incidents), everything - len(incidents), (*files, manifest))
+    return Exported(len(incidents), everything - len(incidents), sensitive, (*files, manifest))
 
 
 def _manifest(

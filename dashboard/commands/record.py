@@ -142,7 +142,16 @@ def export(arguments: Namespace, terminal: Terminal) -> int:
     if arguments.format not in exports.EXPORTS:
         raise UnknownCode("export format", arguments.format, [*exports.EXPORTS, "html"])
     done = exports.export(store, chosen, arguments.format, out, at=dt.datetime.now(tz=dt.UTC))
-    values = {"rows": done.rows, "files": [str(file) for file in done.files]}
+    values = {
+        "rows": done.rows,
+        "unpublished_left_out": done.withheld,
+        "marked_sensitive": done.sensitive,
+        "files": [str(file) for file in done.files],
+    }
+    if done.withheld:
+        terminal.tell(f"{done.withheld:,} drafts or withheld incidents stay")
+    if done.sensitive:
+        terminal.tell(f"{done.sensitive:,} of those written are marked sensitive")
     files = ", ".join(str(file) for file in done.files)
     terminal.result(values, f"{done.rows:,} incidents written to {files}")
     return 0
@@ -164,7 +173,6 @@ def undo(arguments: Namespace, terminal: Terminal) -> int:
 
 
 def _record(record: ImportRecord) -> dict[str, Any]:
-
     return asdict(record) | {"at": record.at.isoformat()}
 
 

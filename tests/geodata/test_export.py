@@ -116,6 +116,19 @@ def test_what_is_not_published_stays(tmp_path: Path, store: Store) -> None:
     assert (every.withheld, every.rows) == (0, len(store.snapshot()))
 
 
+def test_the_manifest_speaks_of_what_is_in_the_file_and_counts_the_sensitive(
+    tmp_path: Path, store: Store
+) -> None:
+    every = len(store.snapshot())
+    store.edit("x0", {"status": "withheld"}, who="a", why="b")
+    store.edit("x1", {"sensitive": True}, who="a", why="b")
+    out = tmp_path / "out.csv"
+    done = export(store, IncidentFilter(), "csv", out, at=AT)
+    manifest = json.loads(out.with_name("out.csv.manifest.json").read_text("utf-8"))
+    assert (done.sensitive, manifest["marked_sensitive"]) == (1, 1)
+    assert manifest["sentence"].startswith(f"{every - 1} of {every} incidents")
+
+
 def test_no_cell_of_a_csv_can_run(tmp_path: Path, store: Store) -> None:
     export(store, IncidentFilter(), "csv", tmp_path / "out.csv", at=AT)
     for name in ("out.csv", "out.accounts.csv"):
