@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.applications import Starlette
 
 from dashboard.routes import ROUTES
+from tests.waiting import finished
 
 
 @dataclass
@@ -42,5 +42,5 @@ def ask(path: str) -> Answer:
         "query_string": query.encode(), "root_path": "", "scheme": "http", "http_version": "1.1",
         "server": ("127.0.0.1", 80),
     }  # fmt: skip
-    asyncio.run(Starlette(routes=ROUTES)(scope, receive, send))
+    finished(Starlette(routes=ROUTES)(scope, receive, send))
     return answer

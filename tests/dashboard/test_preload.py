@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,6 +13,7 @@ from starlette.types import Message, Receive, Scope, Send
 from dashboard import preload
 from dashboard.folium_map import assets
 from geodata.errors import StoreError
+from tests.waiting import finished
 
 
 def headers_of(
@@ -34,7 +34,7 @@ def headers_of(
         return {"type": "http.disconnect"}
 
     app = preload.Preload(page, incidents=incidents)
-    asyncio.run(app({"type": "http", "path": path}, nothing, keep))
+    finished(app({"type": "http", "path": path}, nothing, keep))
     return dict(sent[0]["headers"])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from dataclasses import replace
 from itertools import product
@@ -23,6 +22,7 @@ from dashboard.access.gate import Gate
 from dashboard.access.rules import Need
 from dashboard.routes import ROUTES
 from tests.dashboard.access.visitors import HOST, Clock, ask, asked, visitors
+from tests.waiting import finished
 
 REGISTERED: list[Any] = [*ROUTES, *operations.ROUTES, *signin.ROUTES,
                          *create_streamlit_routes(MagicMock())]  # fmt: skip
@@ -105,7 +105,7 @@ def test_nobody_gets_further_than_the_table_says(
             if let_in != may(path, who, method, publish=publish):
                 wrong.append((method, path, who, answer.status))
 
-    asyncio.run(try_all())
+    finished(try_all())
     assert wrong == []
     assert tried == len(paths()) * len(come) * len(METHODS)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +11,7 @@ from starlette.types import ASGIApp
 from dashboard.access.book import Book
 from dashboard.access.gate import Gate
 from dashboard.access.principal import Role
+from tests.waiting import finished
 
 ADDRESS = "https://map.example.org"
 HOST = "map.example.org"
@@ -48,7 +48,7 @@ class Answer:
 
 def ask(app: ASGIApp, path: str, **request: Any) -> Answer:
     """One request, see `asked`, in an event loop of its own."""
-    return asyncio.run(asked(app, path, **request))
+    return finished(asked(app, path, **request))
 
 
 async def asked(  # noqa: PLR0913 — what a request has
