@@ -4,8 +4,8 @@ The process has no secret of ours in its environment, is handed one file and a f
 and answers in Arrow's own format and JSON, which are checked before they are believed: nothing it
 says is run. What goes wrong in it, a crash included, ends in one sentence here.
 
-Linux keeps the memory limit itself (`RLIMIT_AS`); elsewhere the process watches its own resident
-memory and ends itself, a moment late. Windows knows neither: there only the time is limited.
+The process watches its own resident memory and ends itself, a moment late; Linux keeps it from
+running far past that (`RLIMIT_AS`). On Windows only the time is limited.
 """
 
 from __future__ import annotations
@@ -397,9 +397,8 @@ def _keep_within(limits: Limits) -> None:
     with suppress(OSError):  # not Linux
         pages = Path("/proc/self/statm").read_text().split()
         reserved, resident = (int(n) * resource.getpagesize() for n in pages[:2])
-        # A large table is handled in large pieces, and address space is let go later than memory.
-        room = limits.memory + max(limits.memory - _LEAST_MEMORY, 0)
-        _lower(resource.RLIMIT_AS, reserved - resident + room)
+        # Allocators reserve more than they use, and let it go late: this only catches a leap.
+        _lower(resource.RLIMIT_AS, reserved - resident + 2 * limits.memory)
 
 
 def _lower(which: int, most: int) -> None:
@@ -410,12 +409,23 @@ def _lower(which: int, most: int) -> None:
 
 def _watch(memory: int) -> None:
     """End the process when its resident memory passes the limit."""
-    if sys.platform == "win32":
-        return
-    unit = 1 if sys.platform == "darwin" else 1024
-    while resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit <= memory:
+    while _resident() <= memory:
         time.sleep(_LOOK_S)
     os._exit(_TOO_MUCH_MEMORY)
+
+
+def _resident() -> int:
+    """Resident memory of this process in bytes; 0 where it cannot be told.
+
+    Not Linux's `ru_maxrss`: a process is born with that of the one that started it.
+    """
+    if sys.platform == "win32":
+        return 0
+    if sys.platform == "darwin":
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with suppress(OSError, ValueError, IndexError):
+        return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+    return 0
 
 
 if __name__ == "__main__":

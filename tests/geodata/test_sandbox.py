@@ -52,6 +52,21 @@ def test_what_is_read_apart_is_what_is_read_here(table: Path) -> None:
     assert apart.incidents.equals(before)
 
 
+def test_a_large_program_reads_a_small_file_as_a_small_one_does(table: Path) -> None:
+    large = """
+import sys
+from pathlib import Path
+from geodata import sandbox
+held = b"x" * 900_000_000
+print(sandbox.read(Path(sys.argv[1]), dataset="d").rows)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", large, str(table)],
+        check=False, capture_output=True, text=True, cwd=ROOT,
+    )  # fmt: skip
+    assert done.stdout.split() == ["2"], done.stderr[-500:]
+
+
 def test_an_import_from_outside_is_stored_whole(table: Path, tmp_path: Path) -> None:
     store = Store.open(tmp_path / "s.duckdb")
     report = ingest(table, store, Gazetteer.open, apart=True)
