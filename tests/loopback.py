@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TypeVar
 
 
-class QuietHandler(BaseHTTPRequestHandler):
+class QuietHandler(BaseHTTPRequestHandler, ABC):
     """Answers without a word on the terminal."""
 
     def do_GET(self) -> None:
         """Answer as the test says."""
         self.answer()
 
+    @abstractmethod
     def answer(self) -> None:
         """Write the answer to a request."""
-        raise NotImplementedError
 
     def log_message(self, *_: object) -> None:
         """Keep the test's output clean."""

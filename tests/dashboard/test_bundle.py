@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from dashboard.folium_map import assets, bundle
-
-needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="needs Node.js")
 
 
 def text_of(name: str) -> str:
@@ -30,7 +27,7 @@ def evaluated(module: str, expression: str, folder: Path) -> object:
     return json.loads(done.stdout)
 
 
-@needs_node
+@pytest.mark.usefixtures("node")
 def test_joined_modules_export_and_answer_what_the_single_ones_do(tmp_path: Path) -> None:
     names = ("js/engine/sentence.js", "js/engine/load.js")
     joined = bundle.modules(names, text_of)
@@ -43,7 +40,7 @@ def test_joined_modules_export_and_answer_what_the_single_ones_do(tmp_path: Path
     assert said == "12 of 214 incidents, 30–41 killed"
 
 
-@needs_node
+@pytest.mark.usefixtures("node")
 def test_names_are_kept_apart_renamed_and_handed_on(tmp_path: Path) -> None:
     files = {
         "js/page.js": 'import {\n  one as two,\n} from "./in/a.js";\nimport "./in/b.js";\n'
@@ -76,7 +73,7 @@ def test_modules_in_a_circle_are_named() -> None:
         bundle.modules(("js/a.js",), files.__getitem__)
 
 
-@needs_node
+@pytest.mark.usefixtures("node")
 def test_the_map_page_is_one_module_that_a_browser_can_read(tmp_path: Path) -> None:
     file = tmp_path / "page.mjs"
     file.write_text(text_of(assets.PAGE_MODULE), encoding="utf-8")
