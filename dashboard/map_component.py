@@ -13,22 +13,14 @@ import streamlit as st
 
 from dashboard.folium_map import assets
 from dashboard.map_script import map_script
+from dashboard.module_component import module_component
 from dashboard.served import Edition, root
 from geodata.filters import PARAMETERS, Link, to_parameters
 
 KEY = "incident_map"
 BORDERS = ("world.bin.gz", "boundaries.bin.gz")
 """The base map's files of countries and of provinces."""
-# Streamlit loads this as a module from a blob: address; an import from there must be absolute.
-_SCRIPT = (
-    "export default (component) => "
-    "import(new URL(component.data.host, document.baseURI).href)\n"
-    ".then((module) => module.default(component));"
-)
-
-_component = st.components.v2.component(
-    "conflict_map", html="<div class='cm-host'></div>", js=_SCRIPT, isolate_styles=False
-)
+_component = module_component("conflict_map", box="cm-host")
 
 
 def incident_map(
@@ -70,7 +62,7 @@ def _data(edition: Edition, link: Link) -> dict[str, Any]:
     return {
         "root": base,
         "token": edition.token,
-        "host": assets.asset_url(assets.PAGE_MODULE, base),
+        "script": assets.asset_url(assets.PAGE_MODULE, base),
         "map": f"{base}maps/{map_script(base).digest}.js",
         "styles": [assets.asset_url(assets.PAGE_STYLE, base)],
         "borders": [assets.asset_url(f"data/{name}", base) for name in BORDERS],

@@ -15,6 +15,7 @@ import streamlit as st
 
 from dashboard.folium_map import assets
 from dashboard.map_script import map_script
+from dashboard.module_component import module_component
 from dashboard.place_words import Found, country_name
 from dashboard.served import root
 from geodata.boundaries import countries
@@ -22,20 +23,7 @@ from geodata.gazetteer import Candidate
 from geodata.vocabulary import LOCATION_PRECISION, default_radius_km
 
 KEY: Final = "place_map"
-# Streamlit loads this as a module from a blob: address; an import from there must be absolute.
-_SCRIPT = (
-    "export default (component) => "
-    "import(new URL(component.data.script, document.baseURI).href)\n"
-    ".then((module) => module.default(component));"
-)
-
-_component = st.components.v2.component(
-    "place_map",
-    html="<div class='cm-place-map'></div>",
-    css=assets.ASSETS["css/place_map.css"].read().decode(),
-    js=_SCRIPT,
-    isolate_styles=False,
-)
+_component = module_component("place_map", box="cm-place-map", style="css/place_map.css")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,27 +10,13 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TypedDict
 
-import streamlit as st
-
 from dashboard.folium_map import assets
+from dashboard.module_component import module_component
 from dashboard.served import root
 from geodata.reading import Span
 from geodata.review import FIELDS, Proposal
 
-# Streamlit loads this as a module from a blob: address; an import from there must be absolute.
-_SCRIPT = (
-    "export default (component) => "
-    "import(new URL(component.data.script, document.baseURI).href)\n"
-    ".then((module) => module.default(component));"
-)
-
-_component = st.components.v2.component(
-    "review_text",
-    html="<div class='cm-review-text'></div>",
-    css=assets.ASSETS["css/review_text.css"].read().decode(),
-    js=_SCRIPT,
-    isolate_styles=False,
-)
+_component = module_component("review_text", box="cm-review-text", style="css/review_text.css")
 
 
 class Stretch(TypedDict):
