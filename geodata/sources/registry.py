@@ -202,7 +202,8 @@ def _recognised(path: Path, raw: RawTable) -> Source:
     raise UnreadableFile(
         path,
         "its columns are not those of incidents: a table needs a date (date_start) or a place "
-        f"(place_name, latitude and longitude) and one thing more. Its columns are {shown}.",
+        f"(place_name, latitude and longitude) and one thing more. Its columns are {shown}. "
+        "Say which column is what; a profile keeps that.",
     )
 
 
