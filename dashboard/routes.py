@@ -178,7 +178,9 @@ def _layer(request: Request) -> Response:
         return _refusal(str(error), 500)
     if body is None:
         return _refusal("There is no such layer.", 404)
-    headers = FOREVER | {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+    # On a shared server a layer is the team's alone: no browser keeps it beyond the session.
+    kept = FOREVER if asking.gate() is None else {"Cache-Control": "no-store"}
+    headers = kept | {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
     return Response(body, headers=headers, media_type="application/json")
 
 

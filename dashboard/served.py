@@ -88,6 +88,7 @@ class ServedStore:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _taught: TaughtGazetteer = field(default_factory=TaughtGazetteer)
     _scopes: OrderedDict[str, OrderedDict[str, Edition]] = field(default_factory=OrderedDict)
+    _kept: int = KEPT_VERSIONS
 
     def as_seen_by(self, rights: Rights) -> ServedStore:
         """The same store as somebody with these rights sees and may use it.
@@ -102,7 +103,8 @@ class ServedStore:
             self._scopes.move_to_end(rights.scope)
             while len(self._scopes) > KEPT_SCOPES:
                 self._scopes.popitem(last=False)
-        return replace(self, store=store, _editions=editions, _taught=TaughtGazetteer())
+        # What is withheld from others than the team is gone for them at once: one edition is kept.
+        return replace(self, store=store, _editions=editions, _taught=TaughtGazetteer(), _kept=1)
 
     def edition(self) -> Edition:
         """The store as it is now; follows it when another process has changed it."""
@@ -111,7 +113,7 @@ class ServedStore:
         with self._lock:
             if token not in self._editions:
                 self._editions[token] = Edition(token, snapshot)
-                while len(self._editions) > KEPT_VERSIONS:
+                while len(self._editions) > self._kept:
                     self._editions.popitem(last=False)
             return self._editions[token]
 

@@ -138,7 +138,10 @@ class Book:
 
     def _run(self, statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         with self._lock:
-            return self._connection.execute(statement, dict(values)).fetchall()
+            try:
+                return self._connection.execute(statement, dict(values)).fetchall()
+            except sqlite3.Error as error:
+                raise BookError(f"The access book {self.path} cannot be used: {error}.") from error
 
     # --- sessions ---------------------------------------------------------------------------------
 
@@ -152,8 +155,11 @@ class Book:
         )  # fmt: skip
         return token
 
-    def session(self, token: str, idle_s: float) -> Session | None:
-        """The session of a token; None when there is none, it is over, or was idle too long."""
+    def session(self, token: str, idle_s: float, *, acts: bool = True) -> Session | None:
+        """The session of a token; None when there is none, it is over, or was idle too long.
+
+        `acts` is false where a timer asks, not a person: the session goes on being idle.
+        """
         key, now = hashed(token), self._now()
         found = self._run(
             "SELECT key, who, link, made, seen, until FROM sessions WHERE key = :key "
@@ -165,7 +171,7 @@ class Book:
         session = Session(*found[0])
         if session.link is not None and self.link(session.link) is None:
             return None
-        if now - session.seen > _SEEN_EVERY_S:
+        if acts and now - session.seen > _SEEN_EVERY_S:
             self._run("UPDATE sessions SET seen = :now WHERE key = :key", {"now": now, "key": key})
         return session
 

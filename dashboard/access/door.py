@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.access import rules
 from dashboard.access.asking import asked_by
+from dashboard.access.book import BookError
 from dashboard.access.gate import Gate
 from dashboard.access.html import refusal_page
 from dashboard.access.principal import LOCAL, Principal
@@ -76,7 +77,13 @@ class Door:
         asks = HTTPConnection(scope)
         path = _below_root(scope["path"])
         matched = None if path is None else rules.match(path)
-        principal = LOCAL if self._gate is None else self._gate.principal(asks.cookies)
+        try:
+            principal = LOCAL if self._gate is None else self._gate.principal(asks.cookies)
+        except BookError as error:
+            if self._failed is None:
+                raise
+            await self._refuse(asks, None, _failure(self._failed(error)), send)
+            return
         started = time.perf_counter()
         seen = _Seen(send)
         refusal = self._refusal(asks, matched, principal)
@@ -105,9 +112,7 @@ class Door:
             name = self._failed(error)
             if socket or seen.status:
                 raise
-            sentence = f"Something failed here. Its error id is {name}."
-            answer = JSONResponse({"error": sentence}, 500, {"Cache-Control": "no-store"})
-            await answer(asks.scope, receive, seen.send)
+            await self._refuse(asks, None, _failure(name), seen.send)
 
     def _refusal(
         self, asks: HTTPConnection, matched: Matched | None, principal: Principal | None
@@ -183,7 +188,7 @@ class Door:
         if self._gate is None:
             return receive
         gate, asked = self._gate, asks.cookies
-        came_as = gate.principal(asked)
+        came_as = gate.principal(asked, acts=False)
         waiting: asyncio.Task[Message] | None = None
 
         async def checked() -> Message:
@@ -191,7 +196,7 @@ class Door:
             while True:
                 waiting = waiting or asyncio.ensure_future(receive())
                 done, _ = await asyncio.wait({waiting}, timeout=RECHECK_SECONDS)
-                if gate.principal(asked) != came_as:
+                if gate.principal(asked, acts=False) != came_as:
                     waiting.cancel()
                     with contextlib.suppress(RuntimeError):  # the other side may have closed
                         await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
@@ -201,6 +206,10 @@ class Door:
                     return message
 
         return checked
+
+
+def _failure(name: str) -> Refusal:
+    return Refusal(500, f"Something failed here. Its error id is {name}.")
 
 
 async def _nothing_more() -> Message:

@@ -56,16 +56,19 @@ class Gate:
         self.signins = Rate(settings.limits.signins_per_minute, 60)
         self.exports = Rate(settings.limits.exports_per_hour, 3600)
 
-    def principal(self, cookies: Mapping[str, str]) -> Principal | None:
-        """Who sends these cookies; None where nobody may come without signing in."""
+    def principal(self, cookies: Mapping[str, str], *, acts: bool = True) -> Principal | None:
+        """Who sends these cookies; None where nobody may come without signing in.
+
+        `acts` is false where a timer asks, not a person.
+        """
         token = cookies.get(self.cookie.name)
-        known = None if token is None else self._known(token)
+        known = None if token is None else self._known(token, acts=acts)
         if known is not None or not self.settings.publish:
             return known
         return Principal(Role.ANONYMOUS, within=self.settings.publish_where)
 
-    def _known(self, token: str) -> Principal | None:
-        session = self.book.session(token, self.settings.limits.idle_minutes * 60)
+    def _known(self, token: str, *, acts: bool) -> Principal | None:
+        session = self.book.session(token, self.settings.limits.idle_minutes * 60, acts=acts)
         if session is None:
             return None
         name = session.key[:12]

@@ -20,7 +20,7 @@ class Role(IntEnum):
     EDITOR = 2
     """Adds, corrects, reviews, takes back."""
     ADMIN = 3
-    """Makes and revokes links, ends sessions, reads audit and metrics."""
+    """Reads the metrics; links, sessions and audit are for whoever runs `conflictmap access`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,12 +130,11 @@ async def _start(request: Request) -> Response:
 async def _callback(request: Request) -> Response:
     gate = _gate()
     provider = gate.settings.provider
-    refused = _too_often(request)
-    if refused is not None or provider is None:
-        return refused or RedirectResponse(f"{root()}signin", 303)
+    if provider is None:
+        return RedirectResponse(f"{root()}signin", 303)
     kept = gate.book.end_flow(request.cookies.get(gate.flow_cookie.name, ""))
-    if kept is None:
-        return _failed(gate, "no sign-in under way, or used already", 400)
+    if kept is None:  # the way there was counted; only what did not begin here is counted now
+        return _too_often(request) or _failed(gate, "no sign-in under way, or used already", 400)
     session = json.loads(kept)
     back = str(session.pop("next", root()))
     try:

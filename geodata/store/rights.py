@@ -170,4 +170,8 @@ def _narrow(whole: Snapshot, rights: Rights) -> Snapshot:
     # Row numbers mean something else here: the name of the scope keeps the two apart.
     scope = hashlib.blake2b(rights.scope.encode(), digest_size=8).hexdigest()
     kept = whole.incidents.filter(shown).combine_chunks()
+    at = kept.schema.get_field_index("import_id")  # tells what came in together
+    kept = kept.set_column(
+        at, kept.schema.field(at), pa.nulls(len(kept), kept.schema.field(at).type)
+    )
     return Snapshot(whole.version, kept, f"{whole.store} {scope}")

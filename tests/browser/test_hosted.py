@@ -228,6 +228,7 @@ def test_nginx_takes_the_documents_configuration(tmp_path: Path) -> None:
     )  # fmt: skip
     (text,) = blocks("nginx")
     text = text.replace("/etc/ssl/conflictmap", str(tmp_path))
+    text = text.replace("/var/log/nginx", str(tmp_path))
     (tmp_path / "nginx.conf").write_text(
         f"pid {tmp_path}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\n{text}}}\n"
     )

@@ -100,6 +100,28 @@ def test_a_token_of_those_who_see_more_opens_nothing_for_others(app: ASGIApp, ga
     assert ask(app, f"/data/{mine}/hits?q=secret").body == b""
 
 
+def test_what_is_withheld_is_gone_for_others_under_an_old_token_too(
+    app: ASGIApp, gate: Gate, record: Store
+) -> None:
+    before = token(gate, {})
+    ada = session_of(gate, who="ada@example.org")
+    hers = token(gate, ada)
+    assert ask(app, f"/data/{before}/rows?i=0").status == 200
+    record.edit("A-1", {"sensitive": True}, who="ada", why="a witness is named")
+    for path in ("incidents.pack", "rows?i=0", "row/0", "incident/A-1", "hits?q=Shelling"):
+        assert ask(app, f"/data/{before}/{path}").status == 410
+    assert ask(app, f"/data/{hers}/rows?i=0", cookies=ada).status == 200
+
+
+def test_a_table_of_others_than_the_team_does_not_tell_what_came_in_together(
+    gate: Gate, record: Store
+) -> None:
+    assert record.snapshot().incidents["import_id"].null_count == 0
+    with asking.asked_by(gate.principal({}), ""):
+        theirs = served.served().store.snapshot().incidents
+    assert theirs["import_id"].null_count == len(theirs) == 2
+
+
 def test_others_than_the_team_get_no_history_and_no_record_as_read(
     app: ASGIApp, gate: Gate
 ) -> None:
@@ -164,7 +186,7 @@ def as_if(gate: Gate, record: Store, monkeypatch: pytest.MonkeyPatch) -> Iterato
     del record
 
     def run(who: Principal | None) -> AppTest:
-        monkeypatch.setattr(type(gate), "principal", lambda *_: who)
+        monkeypatch.setattr(type(gate), "principal", lambda *_, **__: who)
         return AppTest.from_file(APP, default_timeout=60).run()
 
     return run
@@ -187,7 +209,7 @@ def test_what_one_kept_on_a_page_is_gone_for_the_next(
         account.pages_for([])
 
     asked_by = [Principal(Role.EDITOR, "edith@example.org", team=True)]
-    monkeypatch.setattr(type(gate), "principal", lambda *_: asked_by[-1])
+    monkeypatch.setattr(type(gate), "principal", lambda *_, **__: asked_by[-1])
     test = AppTest.from_function(script, default_timeout=60).run()
     test.session_state["draft"] = "hers"
     assert "draft" in test.run().session_state
@@ -330,3 +352,9 @@ def test_an_answer_that_fails_shows_an_id_and_no_logger_tells_its_words(
     assert "words of" not in written + answer.body.decode()
     with pytest.raises(ValueError, match="words"):
         ask(Door(broken, gate, {HOST}), "/data/x/rows")
+    cookies = session_of(gate, who="ada@example.org")
+    gate.book.close()
+    with operations.logged_without_words():
+        answer = ask(door, "/data/x/rows", cookies=cookies)
+    told = json.loads(capsys.readouterr().err.splitlines()[-1])
+    assert (answer.status, told["id"] in answer.body.decode()) == (500, True)
