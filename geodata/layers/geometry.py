@@ -64,8 +64,8 @@ def _position(part: Sequence[object], row: int) -> list[float]:
     assert isinstance(latitude, int | float)  # noqa: S101 — likewise
     if not (-360 <= longitude <= 360 and -90 <= latitude <= 90):  # also not for NaN
         raise AttentionNeeded(
-            f"its coordinates {longitude:.10g}, {latitude:.10g} are no degrees; save the file in "
-            "WGS 84 (EPSG:4326), longitude first",
+            f"its coordinates {str(longitude)[:12]}, {str(latitude)[:12]} are no degrees; save the "
+            "file in WGS 84 (EPSG:4326), longitude first",
             row=row,
         )
     return [round(longitude, _DECIMALS), round(latitude, _DECIMALS)]

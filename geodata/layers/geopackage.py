@@ -54,14 +54,23 @@ def read(path: Path) -> Iterator[Raw]:
                     "(EPSG:4326).",
                 )
             with file.asking(_SECONDS) as asked:
-                rows = _rows(asked, str(table))
+                rows = _rows(path, asked, str(table))
             yield from (_raw(row, str(column), _SYSTEMS[system]) for row in rows)
 
 
-def _rows(asked: sqlite3.Connection, table: str) -> list[dict[str, object]]:
-    found = asked.execute(f"select * from {quoted(table)}")  # noqa: S608 — quoted, read-only
-    names = [column[0] for column in found.description]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchmany(_MOST_ROWS)]
+def _rows(path: Path, asked: sqlite3.Connection, table: str) -> list[dict[str, object]]:
+    rows = asked.execute(f"select * from {quoted(table)}")  # noqa: S608 — quoted, read-only
+    names = [column[0] for column in rows.description]
+    found: list[dict[str, object]] = []
+    left = 2 * _MOST_BYTES  # a view may give far more than the file holds
+    for row in rows:
+        left -= sum(len(value) for value in row if isinstance(value, str | bytes))
+        if left < 0 or len(found) == _MOST_ROWS:
+            raise UnreadableFile(
+                path, f"its table {table[:60]!r} holds more than can be read; save a part of it."
+            )
+        found.append(dict(zip(names, row, strict=True)))
+    return found
 
 
 def _raw(row: dict[str, object], column: str, to_degrees: Callable[[float, float], Point]) -> Raw:

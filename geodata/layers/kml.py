@@ -120,7 +120,7 @@ class _Reader:
             self._property(name, text)
 
     def _coordinates(self, text: str) -> None:
-        points = [[float(part) for part in one.split(",")[:2]] for one in text.split()]
+        points = [_numbers(one) for one in text.split()]
         shape = self._shape[-1]
         if "innerBoundaryIs" in self._path or "outerBoundaryIs" in self._path:
             place = len(shape["rings"]) if "innerBoundaryIs" in self._path else 0
@@ -148,6 +148,14 @@ class _Reader:
         return (
             {"type": "GeometryCollection", "geometries": self._geometry} if self._geometry else None
         )
+
+
+def _numbers(text: str) -> list[float]:
+    """A point; empty where it cannot be read, which is told with its row when it is checked."""
+    try:
+        return [float(part) for part in text.split(",")[:2]]
+    except ValueError:
+        return []
 
 
 def _geometry(shape: dict[str, Any]) -> dict[str, Any]:

@@ -26,9 +26,10 @@ from geodata.errors import UnreadableFile
 from geodata.tiles.archive import MOST_BYTES, About, Tile, about, checked_tile, is_place
 
 _HEADER: Final = 127
-_MOST_DIRECTORY: Final = 16_000_000
+_MOST_DIRECTORY: Final = 4_000_000
 """Bytes of a directory, unpacked; writers keep them under a few hundred kilobytes."""
-_MOST_ENTRIES: Final = 1_000_000
+_MOST_ENTRIES: Final = 200_000
+"""Of one directory, and of all those kept but the last."""
 _MOST_WORDS: Final = 2_000_000
 _DEPTH: Final = 4
 _KEPT: Final = 32
@@ -153,7 +154,10 @@ class PMTiles:
             raise self._refused("it is damaged: a directory breaks off.") from error
         with self._lock:
             self._directories[key] = found
-            while len(self._directories) > _KEPT:
+            while len(self._directories) > 1 and (
+                len(self._directories) > _KEPT
+                or sum(map(len, self._directories.values())) > _MOST_ENTRIES
+            ):
                 self._directories.popitem(last=False)
         return found
 

@@ -376,3 +376,38 @@ def test_a_body_that_is_gone_is_a_sentence(folder: LayerFolder, read: ReadLayer)
     with pytest.raises(UnreadableFile, match="cannot be read"):
         folder.body(layer.id)
     assert folder.body("../store.duckdb") is None
+
+
+def test_one_bad_placemark_leaves_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "layer.kml"
+    marks = "".join(
+        f"<Placemark><Point><coordinates>{text}</coordinates></Point></Placemark>"
+        for text in ("38.5,33.4", "n/a", "38.6,33.5")
+    )
+    path.write_text(f"<kml><Document>{marks}</Document></kml>", encoding="utf-8")
+    read = read_layer(path)
+    assert (read.rows, len(read.features)) == (3, 2)
+    assert "row 2" in str(read.left_out[0])
+
+
+def test_a_number_beyond_all_numbers_is_one_row_left_out(tmp_path: Path) -> None:
+    far = {"type": "Feature", "properties": {}}
+    far["geometry"] = {"type": "Point", "coordinates": [10**400, 1]}
+    read = read_layer(geojson(tmp_path, point(), far))
+    assert (len(read.features), len(read.left_out)) == (1, 1)
+    assert "no degrees" in str(read.left_out[0])
+
+
+def test_a_view_that_gives_more_than_its_file_holds_is_refused(tmp_path: Path) -> None:
+    path = gold("control.gpkg", tmp_path)
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("alter table control rename to real_one")
+        file.execute(
+            "create view control as select real_one.*, zeroblob(4000000) as large from real_one "
+            "join real_one as two join real_one as three"
+        )
+        file.execute("update gpkg_contents set table_name = 'control'")
+        file.execute("update gpkg_geometry_columns set table_name = 'control'")
+        file.commit()
+    with pytest.raises(UnreadableFile, match="more than can be read"):
+        read_layer(path)

@@ -105,12 +105,14 @@ export class HeatSurface extends Surface {
   legend(dark) {
     const colours = this.colours(dark);
     const out = this.leftOut;
+    const open = this.per === "killed" && this.counter ? this.counter.unknown.subarray(0, this.bins.size).reduce((sum, n) => sum + n, 0) : 0;
     return {
       caption: `${perWords(this.per)} within about ${this.within}`,
       rows: this.least.map((least, k) => (
         { colour: colours[k], look: "full", label: `about ${grouped(least)}`, count: null })),
       notes: [
         "What is nearer counts more.",
+        open > 0 ? `${grouped(open)} without a figure: they add nothing.` : "",
         out > 0 ? `${grouped(out)} known less exactly than that: not drawn.` : "",
       ].filter(Boolean),
     };

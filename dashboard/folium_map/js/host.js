@@ -14,6 +14,7 @@ import { IncidentView } from "./engine/view.js";
 import { IncidentLayer } from "./incident_layer.js";
 import { LayerControl } from "./layer_control.js";
 import { Legend } from "./legend.js";
+import { addStyle, isDark } from "./page_style.js";
 import { fetchJson } from "./row_source.js";
 import { mountWorkspace } from "./workspace.js";
 
@@ -142,9 +143,9 @@ class Host {
   async offerLayers() {
     const { view, layer } = this;
     const answer = await fetch(`${this.data.root}layers`);
-    if (!answer.ok || view !== this.view || !this.map) return;
-    const text = await answer.text();
-    if (text !== this.offered) {
+    const text = answer.ok ? await answer.text() : null;
+    if (view !== this.view || !this.map) return; // a later version has come meanwhile
+    if (text !== null && text !== this.offered) {
       this.choices?.remove();
       const offered = JSON.parse(text);
       const is = offered.base_maps.length + offered.layers.length > 0 || offered.error !== null;
@@ -344,32 +345,10 @@ class Host {
   }
 }
 
-/** Whether the page around an element is dark. @param {HTMLElement} element */
-function isDark(element) {
-  const background = getComputedStyle(element).getPropertyValue("--st-background-color").trim();
-  const [red, green, blue] = (background.match(/[\da-f]{2}/gi) ?? []).map((part) => Number.parseInt(part, 16));
-  if (blue === undefined) return matchMedia("(prefers-color-scheme: dark)").matches;
-  return red + green + blue < 384;
-}
-
 /** The page's icon from inside the page: browsers fetch one anew whenever the URL changes. */
 function keepIcon() {
   const icon = document.querySelector("link[rel~=icon]");
   if (icon) icon.setAttribute("href", `data:image/svg+xml,${encodeURIComponent(ICON)}`);
-}
-
-/** @param {string} address */
-function addStyle(address) {
-  const sheets = [...document.querySelectorAll("link[rel=stylesheet]")];
-  if (sheets.some((sheet) => sheet.getAttribute("href") === address)) return undefined;
-  return new Promise((done) => {
-    const link = document.createElement("link");
-    link.rel = "stylesheet";
-    link.href = address;
-    link.addEventListener("load", done);
-    link.addEventListener("error", done);
-    document.head.append(link);
-  });
 }
 
 /** @returns {Map<string, string>} the parameters of the URL that the browser owns and can read */
@@ -400,6 +379,7 @@ const READABLE = {
   lon: isNumber,
   bbox: (/** @type {string} */ text) => readNumbers(text, 4) !== null,
   polygon: (/** @type {string} */ text) => readCorners(text) !== null,
+  layer: (/** @type {string} */ text) => writeDrawing(readDrawing(text)) === text,
 };
 
 /**

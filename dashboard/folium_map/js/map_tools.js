@@ -5,6 +5,8 @@ import { areaKm2, areaWords, lengthKm, lengthWords, pointWords } from "./engine/
 import { L } from "./leaflet.js";
 
 const LINE = { className: "cm-measure-line", interactive: false, fill: false, weight: 2.5 };
+/** Screen pixels a press may move and still be a click; more drags the map. */
+const MOST_DRIFT = 4;
 /** What the map beneath must not hear of while something is measured. */
 const HELD_BACK = ["click", "dblclick", "contextmenu"];
 
@@ -100,7 +102,12 @@ export const MeasureTool = L.Control.extend({
     const map = this._map;
     this._sheet = element("div", { class: "cm-drawing cm-measuring" }, element("div", { class: "cm-crosshair", "aria-hidden": "true" }));
     for (const name of HELD_BACK) this._sheet.addEventListener(name, (event) => event.stopPropagation());
-    this._sheet.addEventListener("click", (event) => event.detail < 2 && this._add(map.mouseEventToLatLng(event)));
+    let pressed = [0, 0];
+    this._sheet.addEventListener("pointerdown", (event) => (pressed = [event.clientX, event.clientY]));
+    this._sheet.addEventListener("click", (event) => {
+      const dragged = Math.hypot(event.clientX - pressed[0], event.clientY - pressed[1]) > MOST_DRIFT;
+      if (event.detail < 2 && !dragged) this._add(map.mouseEventToLatLng(event));
+    });
     this._sheet.addEventListener("pointermove", (event) => this._draw(map.mouseEventToLatLng(event)));
     this._sheet.addEventListener("dblclick", () => this._rest());
     map.getContainer().append(this._sheet);

@@ -6,6 +6,7 @@
  */
 
 import { L } from "./leaflet.js";
+import { addStyle, isDark } from "./page_style.js";
 
 /**
  * @typedef {object} Spot
@@ -193,24 +194,4 @@ function textLine(text) {
 /** A micro-degree is a tenth of a metre. @param {number} degrees */
 function round(degrees) {
   return Math.round(degrees * 1e6) / 1e6;
-}
-
-/** Whether the page around an element is dark. @param {HTMLElement} element */
-function isDark(element) {
-  const background = getComputedStyle(element).getPropertyValue("--st-background-color");
-  const parts = (background.match(/[\da-f]{2}/gi) ?? []).map((part) => Number.parseInt(part, 16));
-  if (parts.length < 3) return matchMedia("(prefers-color-scheme: dark)").matches;
-  return parts[0] + parts[1] + parts[2] < 384;
-}
-
-/** Settles when a style sheet is there; a page keeps one copy. @param {string} address */
-function addStyle(address) {
-  if (document.querySelector(`link[rel=stylesheet][href="${CSS.escape(address)}"]`)) return undefined;
-  const link = document.createElement("link");
-  link.rel = "stylesheet";
-  link.href = address;
-  const loaded = new Promise((done) => link.addEventListener("load", done));
-  const failed = new Promise((done) => link.addEventListener("error", done));
-  document.head.append(link);
-  return Promise.race([loaded, failed]);
 }

@@ -23,9 +23,10 @@ export class TimelineNotes extends EventTarget {
     const form = element("form", { onsubmit: (event) => this._add(event) },
       element("label", {}, "Day ", this._day), element("label", {}, "Note ", this._words),
       element("button", { type: "submit", class: "cm-time-button" }, "Add"));
+    this._said = element("p", { role: "status" });
     const aside = element("p", { class: "cm-muted" }, "Notes travel in the page's link; they are no part of the store.");
     this.element = element("details", { class: "cm-time-more cm-time-noting" }, this._summary,
-      element("div", { class: "cm-time-choices" }, this._list, form, aside));
+      element("div", { class: "cm-time-choices" }, this._list, form, this._said, aside));
   }
 
   /** Shows other notes; fires nothing. @param {import("./engine/notes.js").Note[]} notes */
@@ -59,7 +60,9 @@ export class TimelineNotes extends EventTarget {
   _add(event) {
     event.preventDefault();
     const note = noteOf(this._day.value, this._words.value);
-    if (note === null || this.notes.length >= MOST_NOTES) return;
+    const full = this.notes.length >= MOST_NOTES;
+    fill(this._said, full ? `${MOST_NOTES} notes are the most: remove one first.` : note ? "" : "A note needs a day and words.");
+    if (note === null || full) return;
     this._words.value = "";
     this._change([...this.notes, note]);
   }

@@ -1,0 +1,23 @@
+/** The page around us: whether it is dark, and the style sheets that it has. */
+
+/** Whether the page around an element is dark. @param {HTMLElement} element */
+export function isDark(element) {
+  const background = getComputedStyle(element).getPropertyValue("--st-background-color").trim();
+  const [red, green, blue] = (background.match(/[\da-f]{2}/gi) ?? []).map((part) => Number.parseInt(part, 16));
+  if (blue === undefined) return matchMedia("(prefers-color-scheme: dark)").matches;
+  return red + green + blue < 384;
+}
+
+/** Settles when a style sheet is there, or cannot be; a page keeps one copy. @param {string} address */
+export function addStyle(address) {
+  const sheets = [...document.querySelectorAll("link[rel=stylesheet]")];
+  if (sheets.some((sheet) => sheet.getAttribute("href") === address)) return undefined;
+  return new Promise((done) => {
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = address;
+    link.addEventListener("load", done);
+    link.addEventListener("error", done);
+    document.head.append(link);
+  });
+}
