@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
 from geodata.errors import UnreadableFile
+from geodata.sources.headerless import Headerless, headerless
 from geodata.sources.raw_table import BrokenRow, RawTable, check_width, unique_names
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -28,17 +30,18 @@ def read_delimited(path: Path) -> RawTable:
     """
     data, notes = _utf8(path, path.read_bytes())
     data = _with_line_ends(data)
-    header, separator = _header(path, data)
-    _check_quotes(path, data, separator)
-    names = unique_names(header)
-    if not names:
-        raise UnreadableFile(path, "it cannot be read as a table: its first line is no header.")
+    known = headerless(data[: data.find(b"\n")][:_LONGEST_CELL].decode("utf-8", "replace"))
+    names, separator = _header(path, data) if known is None else (known.columns, known.separator)
+    if known is None:
+        _check_quotes(path, data, separator)
     broken: list[tuple[int, int, str]] = []
     try:
-        table = _parse(data, names, separator, broken)
+        table = _parse(data, names, separator, broken, known)
     except pa.ArrowInvalid as error:
         raise UnreadableFile(path, f"it cannot be read as a table: {_plain(error)}") from error
     del data  # a large file is not held twice
+    before = 1 if known is None else 0
+    broken = [(number - before, cells, text) for number, cells, text in broken]
     rows, kept = _numbered(table.num_rows, broken, len(names))
     return RawTable(_combined(table), rows, kept, notes=notes, protected=True)
 
@@ -109,13 +112,16 @@ def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("conflictmap.cp1252", _as_cp1252)
 
 
-def _header(path: Path, data: bytes) -> tuple[list[str], str]:
-    """The header's cells and the separator that gives the most of them."""
+def _header(path: Path, data: bytes) -> tuple[Sequence[str], str]:
+    """The names in the header, and the separator that gives the most of them."""
     sample = data[: _LONGEST_CELL * 4].decode("utf-8", "replace")
     line = sample[: sample.find("\n")]
     check_width(path, 1 + max(line.count(separator) for separator in SEPARATORS))
     found = [(_first_row(sample, separator), separator) for separator in SEPARATORS]
-    return max(found, key=lambda pair: len(pair[0]))
+    header, separator = max(found, key=lambda pair: len(pair[0]))
+    if not header:
+        raise UnreadableFile(path, "it cannot be read as a table: its first line is no header.")
+    return unique_names(header), separator
 
 
 def _first_row(sample: str, separator: str) -> list[str]:
@@ -165,7 +171,11 @@ def _open_quotation(data: bytes, separator: str) -> int | None:
 
 
 def _parse(
-    data: bytes, names: list[str], separator: str, broken: list[tuple[int, int, str]]
+    data: bytes,
+    names: Sequence[str],
+    separator: str,
+    broken: list[tuple[int, int, str]],
+    known: Headerless | None,
 ) -> pa.Table:
     def keep(row: arrow_csv.InvalidRow) -> str:
         broken.append((row.number, row.actual_columns, row.text))
@@ -175,15 +185,17 @@ def _parse(
         pa.BufferReader(data),
         # One thread: only then does a broken row know its number.
         read_options=arrow_csv.ReadOptions(
-            use_threads=False, block_size=_BLOCK, column_names=names, skip_rows_after_names=1
+            use_threads=False, block_size=_BLOCK, column_names=list(names),
+            skip_rows_after_names=1 if known is None else 0,
         ),
         parse_options=arrow_csv.ParseOptions(
-            delimiter=separator, newlines_in_values=True, invalid_row_handler=keep
+            delimiter=separator, quote_char='"' if known is None else False,
+            newlines_in_values=known is None, invalid_row_handler=keep,
         ),
         convert_options=arrow_csv.ConvertOptions(
             strings_can_be_null=False, column_types={name: pa.string() for name in names}
         ),
-    )
+    )  # fmt: skip
 
 
 def _combined(table: pa.Table) -> pa.Table:
@@ -201,7 +213,7 @@ def _numbered(
 ) -> tuple[np.ndarray[tuple[int], np.dtype[np.int64]], tuple[BrokenRow, ...]]:
     """Row numbers of the good rows, and the broken ones with their reasons."""
     total = good + len(broken)
-    numbers = {number - 1: (cells, text) for number, cells, text in broken}
+    numbers = {number: (cells, text) for number, cells, text in broken}
     at = np.fromiter(numbers, dtype=np.int64, count=len(numbers))
     rows = np.delete(np.arange(1, total + 1, dtype=np.int64), at - 1)
     kept = tuple(

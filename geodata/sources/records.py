@@ -10,7 +10,8 @@ from typing import Any
 from geodata.errors import UnreadableFile
 from geodata.sources.raw_table import BrokenRow, RawTable, from_records
 
-_WRAPPERS = ("data", "Result", "results", "result", "records", "items", "events", "incidents")
+_WRAPPERS = ("data", "Result", "results", "result", "records", "items", "events", "incidents",
+             "strike")  # fmt: skip
 
 
 def read_json(path: Path) -> RawTable:

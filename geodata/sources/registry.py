@@ -13,7 +13,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from geodata.errors import ConflictMapError, MissingColumn, UnknownCode, UnreadableFile
-from geodata.sources import acled, airwars, canonical, gtd, headers, timemap, ucdp_ged
+from geodata.sources import (
+    acled,
+    airwars,
+    canonical,
+    dronestream,
+    gdelt,
+    gtd,
+    headers,
+    timemap,
+    ucdp_ged,
+    viina,
+)
 from geodata.sources.builder import Options, Reading
 from geodata.sources.columnar import read_parquet
 from geodata.sources.delimited import read_delimited
@@ -112,6 +123,38 @@ SOURCES: dict[str, Source] = {
             gtd.CITATION,
             gtd.fits,
             gtd.read_gtd,
+        ),
+        Source(
+            gdelt.NAME,
+            "GDELT 2.0 events",
+            "Events of material conflict that GDELT's machine reads in the news, as 15-minute "
+            "files or tables; the article becomes the account.",
+            gdelt.DATASET,
+            gdelt.LICENCE,
+            gdelt.CITATION,
+            gdelt.fits,
+            gdelt.read_gdelt,
+        ),
+        Source(
+            viina.NAME,
+            "VIINA",
+            "Reports of the war in Ukraine, coded by machine; the report becomes the account.",
+            viina.DATASET,
+            viina.LICENCE,
+            viina.CITATION,
+            viina.fits,
+            viina.read_viina,
+        ),
+        Source(
+            dronestream.NAME,
+            "Dronestream",
+            "Drone strikes by the United States as the API gave them; the Bureau of Investigative "
+            "Journalism's page becomes the account.",
+            dronestream.DATASET,
+            dronestream.LICENCE,
+            dronestream.CITATION,
+            dronestream.fits,
+            dronestream.read_dronestream,
         ),
     )
 }
