@@ -54,8 +54,9 @@ const FALLBACK = { "--cm-ink": "#1d1b16", "--cm-paper": "#ffffff", "--cm-accent"
  */
 
 /**
- * Fires `pick` {row, rows, where, latlng} when a person chooses a symbol or a spot of a surface (row
- * is the first of the stack, where the end of "12 incidents …"), `hover` {row}, null when the
+ * Fires `pick` {row, rows, where, latlng, spreads} when a person chooses a symbol or a spot of a
+ * surface (row is the first of the stack, where the end of "12 incidents …", and spreads says
+ * whether they may be laid out around the point), `hover` {row}, null when the
  * pointer leaves, and `drawing` when another way of drawing was chosen.
  */
 export const IncidentLayer = L.Layer.extend({
@@ -237,6 +238,15 @@ export const IncidentLayer = L.Layer.extend({
     const padding = { paddingTopLeft: [24, 24], paddingBottomRight: [24, 24 + below] };
     if (bounds.isValid()) this._map.fitBounds(bounds, { ...padding, maxZoom: 11, animate: false });
     return this;
+  },
+
+  /** How a row's symbol looks, with its radius. @param {number} row */
+  look(row) {
+    const { view, _theme: theme } = this;
+    const { colour, shape } = this._categories.list[this._categories.of[row]];
+    const killed = view.killed(row);
+    const outline = this._outlines.get(view.grade(row));
+    return { colour, shape, known: killed !== null, outline, ink: theme.ink, radius: symbolRadius(killed) };
   },
 
   /** Rows in view per category, on the map or not. @returns {Int32Array} */
@@ -639,7 +649,8 @@ export const IncidentLayer = L.Layer.extend({
       return;
     }
     const latlng = map.containerPointToLatLng(L.point(mark.x, mark.y).subtract(this._margin).add(this._offset()));
-    this.fire("pick", { row: rows[0], rows, where: "at this point", latlng });
+    // What is known to an area only stays with its count: spread out, each would look like a pin.
+    this.fire("pick", { row: rows[0], rows, where: "at this point", latlng, spreads: !mark.rough });
   },
 
   /** Rows in view that a group holds, the latest first. @param {number} group @returns {Uint32Array} */

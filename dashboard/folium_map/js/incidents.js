@@ -8,8 +8,10 @@
 import { AreaSource } from "./area_source.js";
 import { element, fill, foreign } from "./dom.js";
 import { fromBase64, load } from "./engine/load.js";
+import { MOST_FANNED } from "./engine/seats.js";
 import { sentence } from "./engine/sentence.js";
 import { IncidentView } from "./engine/view.js";
+import { Fan } from "./fan.js";
 import { IncidentLayer } from "./incident_layer.js";
 import { L } from "./leaflet.js";
 import { Legend } from "./legend.js";
@@ -57,7 +59,19 @@ async function show(map, layer, options) {
   layer.setView(view);
   const bar = options.timeline ? new TimelineBar(view, layer).addTo(map) : null;
   if (options.fit) layer.fit({ below: bar?.getContainer().offsetHeight ?? 0 });
-  layer.on("pick", (picked) => openCard(map, view, details, picked));
+  const fan = new Fan(map, layer);
+  let point = null;
+  fan.addEventListener("open", (event) => {
+    const { row } = /** @type {CustomEvent} */ (event).detail;
+    openCard(map, view, details, { rows: [row], where: "", latlng: point });
+  });
+  layer.on("pick", (picked) => {
+    fan.close();
+    point = picked.latlng;
+    const few = picked.rows.length > 1 && picked.rows.length <= MOST_FANNED;
+    if (picked.spreads && few) fan.show(picked.rows, point);
+    else openCard(map, view, details, picked);
+  });
 }
 
 function areasOf({ areas }) {

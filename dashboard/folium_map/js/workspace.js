@@ -7,7 +7,9 @@ import { AreaTool } from "./area.js";
 import { IncidentCard } from "./card.js";
 import { element, failureNotice, fill, foreign } from "./dom.js";
 import { emptyState } from "./empty_state.js";
+import { MOST_FANNED } from "./engine/seats.js";
 import { sentence } from "./engine/sentence.js";
+import { Fan } from "./fan.js";
 import { L } from "./leaflet.js";
 import { IncidentList } from "./list.js";
 import { FullScreen, MeasureTool, Whereabouts } from "./map_tools.js";
@@ -104,6 +106,7 @@ export class Workspace extends EventTarget {
       L.control.scale({ imperial: false, maxWidth: 110 }),
     ];
     for (const control of this.controls) control.addTo(map);
+    this.fan = new Fan(map, layer);
     this.search = new PlaceSearch(options.placeFiles ?? labelFiles()).addTo(map);
     this.#listen();
     this.#notify(options.notices ?? []);
@@ -136,6 +139,7 @@ export class Workspace extends EventTarget {
     clearTimeout(this.#spoken);
     this.observer.disconnect();
     for (const control of this.controls) control.remove();
+    this.fan.close();
     this.search.remove();
     this.map.off("moveend", this.onMoved);
     this.layer?.off?.("pick", this.onPick);
@@ -218,6 +222,8 @@ export class Workspace extends EventTarget {
     this.source.addEventListener("failed", (event) => this.#failed(event.detail), { signal });
     this.card.addEventListener("failed", (event) => this.#failed(event.detail), { signal });
     this.card.addEventListener("loaded", (event) => this.#loaded(event.detail), { signal });
+    this.fan.addEventListener("open", (event) => this.#open(event.detail, { back: "map" }), { signal });
+    this.fan.addEventListener("mark", (event) => this.#highlight(event.detail.row), { signal });
     this.timeline.notes.addEventListener("notes", (event) => this.#say("notes", writeNotes(event.detail)), { signal });
     this.root.addEventListener("keydown", (event) => this.#shortcut(event), { signal });
     this.onMoved = () => this.#moved();
@@ -367,8 +373,9 @@ export class Workspace extends EventTarget {
     this.layer?.flyTo?.(row);
   }
 
-  #picked({ row, rows, where }) {
+  #picked({ row, rows, where, latlng, spreads }) {
     const all = rows && rows.length > 1 ? Uint32Array.from(rows) : null;
+    this.fan.close();
     if (!all) {
       this.#open({ row }, { back: "map" });
       return;
@@ -377,11 +384,16 @@ export class Workspace extends EventTarget {
     this.#stack = all;
     this.#stackWhere = where ?? "at this point";
     this.#showRows();
+    if (spreads && all.length <= MOST_FANNED) {
+      this.fan.show(all, latlng);
+      return;
+    }
     this.sheet.raise();
     this.parts.title.focus({ preventScroll: true });
   }
 
   #showAll() {
+    this.fan.close();
     this.#stack = null;
     this.#showRows();
     this.parts.title.focus({ preventScroll: true });
@@ -445,6 +457,7 @@ export class Workspace extends EventTarget {
     else if (back) this.list.place = back.place;
     if (silent) return;
     if (back?.to === "tray") this.tray.focusRow(back.row);
+    else if (back?.to === "map" && this.fan.has(back.row)) this.fan.focus(back.row);
     else if (back?.to === "map") this.map.getContainer().focus({ preventScroll: true });
     else if (this.list.count) this.list.focus(back?.row ?? null);
     else this.parts.title.focus();
