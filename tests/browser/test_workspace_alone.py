@@ -566,6 +566,31 @@ def test_a_polygon_is_closed_by_a_double_click(page: Page) -> None:
     assert len(_said(page, "area")[-1]["polygon"]) == 3
 
 
+def test_a_circle_is_dragged_or_typed_and_told_with_its_radius(page: Page) -> None:
+    page.locator(".cm-area summary").click()
+    page.get_by_role("button", name="Draw a circle").click()
+    page.mouse.move(500, 350)
+    page.mouse.down()
+    page.mouse.move(560, 350)
+    expect(page.locator(".cm-drawing-bar")).to_contain_text(re.compile(r"Radius [\d.]+ km"))
+    page.mouse.move(640, 350)
+    page.mouse.up()
+    expect(page.locator(".cm-area-hint")).to_contain_text(re.compile(r"^A circle of [\d.]+ km"))
+    expect(page.locator(".cm-sentence-text")).to_contain_text("of 3,002 incidents")
+    assert len(_said(page, "area")[-1]["polygon"]) == 72
+    page.get_by_label("Radius in km").fill("20")
+    page.get_by_label(re.compile("^Centre")).fill("36.2, 371")
+    page.keyboard.press("Enter")
+    expect(page.locator(".cm-area-hint")).to_contain_text("latitude, longitude")
+    page.get_by_label(re.compile("^Centre")).fill("36.2, 37.16")
+    page.keyboard.press("Enter")
+    expect(page.locator(".cm-area-hint")).to_have_text("A circle of 20 km around 36.2, 37.16")
+    page.get_by_role("button", name="Draw a circle").click()
+    page.get_by_role("button", name="Stop drawing").click()
+    expect(page.locator(".cm-drawing")).to_have_count(0)
+    assert len(_said(page, "area")) == 2
+
+
 def test_the_keyboard_takes_what_the_map_shows_as_the_area(page: Page) -> None:
     page.locator(".cm-area summary").focus()
     page.keyboard.press("Enter")

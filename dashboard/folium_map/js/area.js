@@ -1,15 +1,22 @@
 /**
- * Choosing an area on the map: a box, a polygon, or what the map shows.
+ * Choosing an area on the map: a box, a polygon, a circle, or what the map shows.
  *
- * The area belongs to the `IncidentView`; what is drawn here only shows it. A box and a polygon
- * are drawn by hand; "this map view" needs no pointer and is the way for the keyboard.
+ * The area belongs to the `IncidentView`; what is drawn here only shows it. Box, polygon and circle
+ * are drawn by hand; the typed circle and "what the map shows" need no pointer.
  */
 
 import { element, fill } from "./dom.js";
+import { LEAST_KM, MOST_KM, circleCorners, circleOf } from "./engine/circle.js";
+import { distanceKm, lengthWords } from "./engine/measure.js";
+import { circleWords } from "./filter_words.js";
 import { L } from "./leaflet.js";
+import { MAP_TOOLS, keepInside } from "./room.js";
+import { typedPoint } from "./search.js";
 
 /** Corners that a polygon may have; `geodata.filters` refuses more. */
 const MOST_CORNERS = 500;
+/** A map at most so many pixels wide is a phone's. */
+const NARROW = 640;
 /** A box narrower than this in pixels was a click. */
 const LEAST_PIXELS = 6;
 
@@ -18,6 +25,13 @@ const HELD_BACK = [
   "click", "dblclick", "mousedown", "mousemove", "mouseup", "contextmenu", "touchstart", "pointerdown",
   "pointermove", "pointerup",
 ];
+
+const HINTS = {
+  box: "Drag over the map.",
+  polygon: "Click each corner, double-click the last.",
+  circle: "Drag from the centre outwards.",
+};
+const NO_CIRCLE = "No circle can be drawn there: it would hold a pole or cross the 180th meridian.";
 
 /** Degrees as links have them. */
 const rounded = (degrees) => Math.round(degrees * 1e6) / 1e6;
@@ -65,10 +79,12 @@ export const AreaTool = L.Control.extend({
     this._summary = element("summary", {}, "Area");
     this._hint = element("p", { class: "cm-area-hint", role: "status" });
     this._clear = button("Drop the area", () => this._set(null, null));
-    const root = element(
-      "details", { class: "cm-area leaflet-bar" }, this._summary,
+    const root = this._root = element(
+      "details", { class: "cm-area leaflet-bar", name: MAP_TOOLS }, this._summary,
       button("Draw a box", () => this._begin("box")),
       button("Draw a polygon", () => this._begin("polygon")),
+      button("Draw a circle", () => this._begin("circle")),
+      this._typed(),
       button("What the map shows", () => this._useView()),
       this._clear, this._hint,
     );
@@ -80,14 +96,49 @@ export const AreaTool = L.Control.extend({
     this._view.addEventListener("change", this._onChange);
     this._outline = L.layerGroup().addTo(map);
     this._show();
+    this._letGo = keepInside(root, map);
     return root;
   },
 
   onRemove(map) {
+    this._letGo();
     this._end();
     map.getContainer().removeEventListener("keydown", this._keys, true);
     this._outline.remove();
     this._view.removeEventListener("change", this._onChange);
+  },
+
+  /** A circle by its centre and radius, in numbers. */
+  _typed() {
+    this._radius = element("input", { type: "text", inputmode: "decimal", class: "cm-field", required: true, size: 4, "aria-label": "Radius in km" });
+    this._centre = element("input", { type: "text", class: "cm-field", placeholder: "middle", size: 9, "aria-label": "Centre: latitude, longitude; empty for the map's middle" });
+    return element(
+      "form", { class: "cm-area-circle", onsubmit: (event) => this._take(event) },
+      element("label", {}, "Circle of ", this._radius, " km"), element("label", {}, "around ", this._centre),
+      element("button", { type: "submit", class: "cm-button", "aria-label": "Set the circle" }, "Set"),
+    );
+  },
+
+  _take(event) {
+    event.preventDefault();
+    const km = Number(this._radius.value.trim().replace(",", "."));
+    const typed = this._centre.value.trim();
+    const point = typed ? typedPoint(typed) : this._map.getCenter().wrap();
+    const wrong = point === null
+      ? "The centre is latitude, longitude, such as 36.2, 37.16; or leave it empty."
+      : !(km >= LEAST_KM && km <= MOST_KM) && `The radius is ${LEAST_KM} to ${MOST_KM} km.`;
+    if (wrong) fill(this._hint, wrong);
+    else this._encircle({ lat: point.lat, lng: point.lng ?? point.lon }, km);
+  },
+
+  _encircle(centre, km) {
+    const corners = circleCorners(centre, km);
+    if (corners) this._set(null, corners);
+    else {
+      this._end();
+      this._root.open = true;
+      fill(this._hint, NO_CIRCLE);
+    }
   },
 
   // --- drawing by hand --------------------------------------------------------------------------
@@ -96,18 +147,25 @@ export const AreaTool = L.Control.extend({
     this._end();
     this._kind = kind;
     this._points = [];
-    const box = { pointerdown: "_press", pointermove: "_drag", pointerup: "_release" };
+    const dragged = { pointerdown: "_press", pointermove: "_drag", pointerup: "_release" };
     const polygon = { click: "_corner", dblclick: "_close", pointermove: "_preview" };
-    this._sheet = this._overlay(kind === "box" ? box : polygon);
-    fill(this._hint, kind === "box" ? "Drag over the map. Escape ends." : "Click each corner, double-click the last. Escape ends.");
+    this._sheet = this._overlay(kind === "polygon" ? polygon : dragged);
+    fill(this._bar, HINTS[kind]);
+    // There the unfolded buttons cover what is to be drawn on.
+    if (this._map.getSize().x <= NARROW) this._root.open = false;
   },
 
   /** A sheet over the map that takes every press, so that nothing beneath is picked or dragged. */
   _overlay(acts) {
-    const sheet = element("div", { class: "cm-drawing" });
+    this._bar = element("span", { role: "status" });
+    const stop = element("button", { type: "button", class: "cm-button", onclick: () => this._end() }, "Stop drawing");
+    const bar = element("div", { class: "cm-drawing-bar" }, this._bar, stop);
+    const sheet = element("div", { class: "cm-drawing" }, bar);
     for (const name of HELD_BACK) sheet.addEventListener(name, (event) => event.stopPropagation());
     for (const [name, act] of Object.entries(acts)) {
-      sheet.addEventListener(name, (event) => this[act](this._map.mouseEventToLatLng(event), event));
+      sheet.addEventListener(name, (event) => {
+        if (!bar.contains(event.target)) this[act](this._map.mouseEventToLatLng(event), event);
+      });
     }
     this._map.getContainer().append(sheet);
     return sheet;
@@ -129,7 +187,17 @@ export const AreaTool = L.Control.extend({
   },
 
   _drag(latlng) {
-    if (this._from) this._draw(L.rectangle(L.latLngBounds(this._from, latlng), STYLE));
+    if (!this._from) return;
+    if (this._kind === "box") {
+      this._draw(L.rectangle(L.latLngBounds(this._from, latlng), STYLE));
+      return;
+    }
+    const km = distanceKm(this._from, latlng);
+    const corners = circleCorners(this._from.wrap(), km);
+    const turned = this._from.lng - this._from.wrap().lng;
+    if (corners) this._draw(L.polygon(corners.map(([x, y]) => [y, x + turned]), STYLE));
+    const none = km > MOST_KM ? `The radius is at most ${MOST_KM} km.` : km < LEAST_KM ? HINTS.circle : NO_CIRCLE;
+    fill(this._bar, corners ? `Radius ${lengthWords(km)}` : none);
   },
 
   _release(latlng) {
@@ -137,6 +205,10 @@ export const AreaTool = L.Control.extend({
     this._from = null;
     if (!from) return;
     const [a, b] = [from, latlng].map((point) => this._map.latLngToContainerPoint(point));
+    if (this._kind === "circle") {
+      if (a.distanceTo(b) >= LEAST_PIXELS) this._encircle(from.wrap(), distanceKm(from, latlng));
+      return;
+    }
     const isClick = Math.abs(a.x - b.x) < LEAST_PIXELS || Math.abs(a.y - b.y) < LEAST_PIXELS;
     if (isClick) return;
     this._set(boxOf(edges(L.latLngBounds(from, latlng))), null);
@@ -191,6 +263,8 @@ export const AreaTool = L.Control.extend({
     this._shown = key;
     this._clear.hidden = bbox === null && polygon === null;
     fill(this._summary, bbox || polygon ? "Area (on)" : "Area");
+    const circle = circleOf(polygon);
+    fill(this._hint, circle && upperFirst(circleWords(circle)));
     this._outline.clearLayers();
     if (bbox) {
       const [west, south, east, north] = bbox;
@@ -202,6 +276,10 @@ export const AreaTool = L.Control.extend({
 });
 
 const STYLE = { className: "cm-area-outline", interactive: false, fill: false, weight: 2, dashArray: "6 4" };
+
+function upperFirst(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
 
 function edges(bounds) {
   return { west: bounds.getWest(), south: bounds.getSouth(), east: bounds.getEast(), north: bounds.getNorth() };

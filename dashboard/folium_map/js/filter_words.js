@@ -2,6 +2,8 @@
  * The filter in plain words, for the moment in which it finds nothing.
  */
 
+import { circleOf } from "./engine/circle.js";
+import { lengthWords } from "./engine/measure.js";
 import { dayWords, distanceWords, number, spanWords, term } from "./text.js";
 
 /** Predicate keys of code lists, what they are called, and the list. */
@@ -62,8 +64,16 @@ function atLeast(least) {
 function areaWords({ bbox, polygon }) {
   const words = [];
   if (bbox) words.push(`a box about ${boxSize(bbox)}`);
-  if (polygon) words.push(`a polygon of ${polygon.length} corners`);
+  const circle = circleOf(polygon);
+  if (circle) words.push(circleWords(circle));
+  else if (polygon) words.push(`a polygon of ${polygon.length} corners`);
   return words;
+}
+
+/** @param {{lat: number, lng: number, km: number}} circle */
+export function circleWords({ lat, lng, km }) {
+  const degrees = (value) => String(Number(value.toFixed(4)));
+  return `a circle of ${lengthWords(km)} around ${degrees(lat)}, ${degrees(lng)}`;
 }
 
 /** Width and height of a box on the ground at its middle, in kilometres. */

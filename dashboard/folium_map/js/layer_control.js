@@ -10,6 +10,7 @@ import { dayOf, lastDay } from "./engine/dated.js";
 import { FileLayer, Stage, isoOf, lines } from "./file_layers.js";
 import { L } from "./leaflet.js";
 import { PictureTiles } from "./picture_tiles.js";
+import { MAP_TOOLS, keepInside } from "./room.js";
 import { counted, dayWords, number } from "./text.js";
 
 /** @typedef {import("./picture_tiles.js").BaseChoice} BaseChoice */
@@ -43,24 +44,19 @@ export const LayerControl = L.Control.extend({
     this._pictures.addEventListener("came", () => fill(this._said));
     this._consent = element("div", { class: "cm-layers-consent", role: "alert", hidden: true });
     const root = element(
-      "details", { class: "cm-layers leaflet-bar" }, element("summary", {}, "Layers"),
+      "details", { class: "cm-layers leaflet-bar", name: MAP_TOOLS }, element("summary", {}, "Layers"),
       this._choices.length > 0 && this._baseMaps(), this._consent, this._said,
       this._listed.length > 0 && this._fileLayers(map),
       this._error !== null && element("p", { class: "cm-layers-said" }, foreign(this._error)),
     );
     L.DomEvent.disableClickPropagation(root);
     L.DomEvent.disableScrollPropagation(root);
-    this._fit = () => {
-      const below = map.getContainer().querySelector(".leaflet-bottom.leaflet-left")?.offsetHeight ?? 0;
-      root.style.setProperty("--cm-room", `${map.getSize().y - root.offsetTop - Math.max(below, 12)}px`);
-    };
-    root.addEventListener("toggle", this._fit);
-    map.on("resize", this._fit);
+    this._letGo = keepInside(root, map);
     return root;
   },
 
-  onRemove(map) {
-    map.off("resize", this._fit);
+  onRemove() {
+    this._letGo();
     this._pictures.remove();
     this._unfollow?.();
     for (const { layer } of this._rows ?? []) layer.remove();

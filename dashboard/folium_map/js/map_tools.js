@@ -3,6 +3,7 @@
 import { element, fill } from "./dom.js";
 import { areaKm2, areaWords, lengthKm, lengthWords, pointWords } from "./engine/measure.js";
 import { L } from "./leaflet.js";
+import { MAP_TOOLS, keepInside } from "./room.js";
 
 const LINE = { className: "cm-measure-line", interactive: false, fill: false, weight: 2.5 };
 /** Screen pixels a press may move and still be a click; more drags the map. */
@@ -79,7 +80,7 @@ export const MeasureTool = L.Control.extend({
     this._drop = button("Clear", () => this._end());
     this._said = element("p", { class: "cm-measure-hint", role: "status" });
     const root = element(
-      "details", { class: "cm-measure leaflet-bar" }, element("summary", {}, "Measure"),
+      "details", { class: "cm-measure leaflet-bar", name: MAP_TOOLS }, element("summary", {}, "Measure"),
       ...this._begins, this._drop, this._said,
     );
     L.DomEvent.disableClickPropagation(root);
@@ -87,10 +88,12 @@ export const MeasureTool = L.Control.extend({
     this._keys = (event) => this._onKey(event);
     map.getContainer().addEventListener("keydown", this._keys, true);
     this._drop.hidden = true;
+    this._letGo = keepInside(root, map);
     return root;
   },
 
   onRemove(map) {
+    this._letGo();
     this._end();
     map.getContainer().removeEventListener("keydown", this._keys, true);
   },
