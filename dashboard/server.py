@@ -23,7 +23,7 @@ from platformdirs import user_data_path
 from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
-from dashboard import operations
+from dashboard import operations, view_routes
 from dashboard.access import asking, signin
 from dashboard.access.book import Book, book_beside
 from dashboard.access.door import LOOPBACK, Door
@@ -256,7 +256,12 @@ def application(lifespan: Any = None, gate: Gate | None = None) -> streamlit.App
     # Streamlit takes a folder named "pages" for pages of its own until `st.navigation` has run
     # once: the first address opened, such as /data, would show that file and nothing else.
     PagesManager.uses_pages_directory = False
-    routes = (*ROUTES, *operations.ROUTES, *(() if gate is None else signin.ROUTES))
+    routes = (
+        *ROUTES,
+        *view_routes.ROUTES,
+        *operations.ROUTES,
+        *(() if gate is None else signin.ROUTES),
+    )
     hosts = LOOPBACK if gate is None else {gate.settings.host}
     return streamlit.App(
         Path(__file__).with_name("app.py"),

@@ -12,12 +12,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any, Final
+from urllib.parse import quote
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from dashboard.saved_views import PARAMETER as VIEW
 from dashboard.served import Edition, served
-from geodata.filters import PARAMETERS, IncidentFilter, Link, parse_link, to_parameters
+from geodata.filters import PARAMETERS, IncidentFilter, Link, parse_link, to_parameters, to_query
 
 WIDGETS: Final = tuple(
     spec.name for spec in fields(IncidentFilter) if spec.name not in {"bbox", "polygon"}
@@ -29,6 +31,9 @@ _APPLIED: Final = "applied_filter"
 _CHOSEN: Final = "chosen_filter"
 _LAST_LINK: Final = "last_link"
 _PAGE: Final = "page"
+_OPENED: Final = "opened_view"
+NOTES: Final = "notes"
+"""The parameter of notes on days, which the browser reads and writes alone."""
 
 
 def edition() -> Edition:
@@ -62,6 +67,27 @@ def visit(page: str) -> None:
     elif arrives or _moved_through_history():
         st.session_state[_CHOSEN] = _in_url().filter
     st.session_state[_LAST_LINK] = link()
+
+
+def query() -> str:
+    """All that the map shows now, as a query for its address."""
+    now, notes = link(), st.query_params.get(NOTES)
+    said = to_query(now.filter, now.view)
+    return said if not notes else f"{said}{'&' if said else ''}{NOTES}={quote(notes, safe='')}"
+
+
+def opened_view() -> str | None:
+    """The saved view that the session was last led to; its URL may have moved on since."""
+    led = st.query_params.get(VIEW)
+    if led:
+        st.session_state[_OPENED] = led
+    opened = st.session_state.get(_OPENED)
+    return opened if isinstance(opened, str) else None
+
+
+def has_just_opened() -> bool:
+    """Whether the URL is still the one that a saved view leads to, or names one at least."""
+    return VIEW in st.query_params
 
 
 def key(field: str) -> str:

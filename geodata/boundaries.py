@@ -39,6 +39,8 @@ EARTH_RADIUS_KM: Final = 6371.0088
 _KM_PER_DEGREE: Final = math.radians(EARTH_RADIUS_KM)
 _POINTS_AT_ONCE: Final = 2_000
 _MAGIC: Final = b"CMTOPO1\0"
+_BETWEEN_COUNTRIES: Final = frozenset({1, 3})
+"""Kinds of arcs as `tools/topology.py` writes them: a border, a disputed one."""
 # The steps of the stored arcs; float degrees are made from them at the rim.
 _Ints = NDArray[np.int32]
 _Floats = NDArray[np.float64]
@@ -614,3 +616,41 @@ def outline(area: Admin1 | Country) -> dict[str, object]:
         else:
             polygons[-1].append(positions)
     return {"type": "MultiPolygon", "coordinates": polygons}
+
+
+@dataclass(frozen=True)
+class WorldOutline:
+    """The land and the borders between countries, coarser than the units above.
+
+    Lines of longitude and latitude, float64 of shape (n, 2).
+
+    Attributes:
+        land: closed rings around land.
+        lakes: closed rings around water in it.
+        borders: between countries, disputed ones among them.
+    """
+
+    land: tuple[_Floats, ...]
+    lakes: tuple[_Floats, ...]
+    borders: tuple[_Floats, ...]
+
+
+@functools.cache
+def world_outline() -> WorldOutline:
+    """What a small picture of the world is drawn of."""
+    header, arrays = _unpacked(gzip.decompress(_bundled("world.bin.gz")))
+    x, y, first = _points(arrays)
+    lines = np.split(np.stack([x, y], axis=1) / float(header["scale"]), first[1:-1])
+    starts = _starts(arrays["land_ring_arcs"])
+    rings = [
+        np.concatenate([lines[arc] if arc >= 0 else lines[~arc][::-1] for arc in ring])
+        for ring in np.split(arrays["land_ring_arc"], starts[1:-1])
+    ]
+    areas = [_signed_area(ring) for ring in rings]
+    outer = max(areas, key=abs) > 0  # whichever way round the largest continent goes
+    kinds = zip(lines, arrays["arc_kind"], strict=True)
+    return WorldOutline(
+        land=tuple(r for r, area in zip(rings, areas, strict=True) if (area > 0) is outer),
+        lakes=tuple(r for r, area in zip(rings, areas, strict=True) if (area > 0) is not outer),
+        borders=tuple(line for line, kind in kinds if kind in _BETWEEN_COUNTRIES),
+    )

@@ -77,8 +77,11 @@ class Door:
         asks = HTTPConnection(scope)
         path = _below_root(scope["path"])
         matched = None if path is None else rules.match(path)
+        acts = matched is None or matched.template not in rules.ASKED_BY_TIMERS
         try:
-            principal = LOCAL if self._gate is None else self._gate.principal(asks.cookies)
+            principal = (
+                LOCAL if self._gate is None else self._gate.principal(asks.cookies, acts=acts)
+            )
         except BookError as error:
             if self._failed is None:
                 raise
@@ -179,7 +182,8 @@ class Door:
             return JSONResponse({"error": refusal.sentence}, refusal.status)
         if refusal.status == 401:
             query = asks.scope["query_string"].decode("latin-1")
-            back = matched.template + (f"?{query}" if query else "")
+            path = _below_root(asks.scope["path"]) or "/"
+            back = path + (f"?{query}" if query else "")
             return RedirectResponse(f"{root()}signin?next={quote(back, safe='')}", 303)
         return refusal_page(refusal.sentence, refusal.status)
 

@@ -58,6 +58,7 @@ PAGES: Final[Mapping[str, Need]] = {
     "review": Need.EDIT,
     "places": Need.EDIT,
     "duplicates": Need.EDIT,
+    "admin": Need.ADMIN,
 }
 """The pages by the last part of their address."""
 
@@ -84,6 +85,9 @@ OURS: Final[Mapping[str, Rule]] = {
     "/signout": Rule(Need.OPEN, Need.OPEN),
     "/link": Rule(Need.OPEN, Need.OPEN),
     "/link.js": Rule(Need.OPEN),
+    "/session": Rule(Need.OPEN),
+    "/v/{view}": Rule(Need.SEE),
+    "/v/{view}/picture.png": Rule(Need.SEE),
 }
 """Our routes."""
 
@@ -107,6 +111,11 @@ STREAMLITS: Final[Mapping[str, Rule]] = {
 }
 """Streamlit's own; `/static` holds its scripts and styles."""
 
+LOOKED_AT: Final = frozenset({"/v/{view}"})
+"""Routes of ours that people open, beside the pages."""
+ASKED_BY_TIMERS: Final = frozenset({"/session"})
+"""Routes that a page asks by itself: a session that asks nothing else goes on being idle."""
+
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -128,7 +137,7 @@ _PAGES: Final = {
     f"/{name}": Matched(f"/{name}", Rule(need), page=True) for name, need in PAGES.items()
 }
 _COMPILED: Final = tuple(
-    (compile_path(template)[0], Matched(template, rule))
+    (compile_path(template)[0], Matched(template, rule, page=template in LOOKED_AT))
     for template, rule in {**OURS, **STREAMLITS}.items()
 )
 

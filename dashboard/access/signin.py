@@ -9,11 +9,12 @@ from typing import Any, Final
 from urllib.parse import parse_qs, quote, urlsplit
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from dashboard.access import rules
 from dashboard.access.asking import gate as current_gate
+from dashboard.access.asking import principal
 from dashboard.access.gate import Cookie, Gate
 from dashboard.access.html import element, page, way
 from dashboard.access.settings import Provider
@@ -62,7 +63,8 @@ def safe_return(text: str) -> str:
     found = rules.match(parts.path)
     if parts.scheme or parts.netloc or "\\" in text or found is None or not found.page:
         return root()
-    return root() + parts.path.lstrip("/") + (f"?{parts.query}" if parts.query else "")
+    path = quote(parts.path.lstrip("/"))
+    return root() + path + (f"?{parts.query}" if parts.query else "")
 
 
 def _too_often(request: Request) -> Response | None:
@@ -254,6 +256,17 @@ async def _follow(request: Request) -> Response:
     return _come_in(request, gate, back, link=found.link)
 
 
+# --- still in? -----------------------------------------------------------------------
+
+
+async def _session(request: Request) -> Response:
+    """What a page asks that has lost its connection: whether whoever opened it is still let in."""
+    del request
+    who = principal()
+    told = {"signed_in": who is not None and who.session is not None, "sees": who is not None}
+    return JSONResponse(told, headers={"Cache-Control": "no-store"})
+
+
 # --- out -----------------------------------------------------------------------------------------
 
 
@@ -297,4 +310,5 @@ ROUTES: Final = (
     Route("/signout", _signout, methods=["GET", "POST"]),
     Route("/link", _link, methods=["GET", "POST"]),
     Route("/link.js", _link_script),
+    Route("/session", _session),
 )

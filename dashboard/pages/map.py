@@ -10,6 +10,7 @@ from dashboard.map_component import incident_map
 from dashboard.served import Edition
 from dashboard.sharing import share_button
 from dashboard.sidebar import filters
+from dashboard.views_panel import views_panel, with_notices
 
 POLL_SECONDS = 3
 
@@ -20,8 +21,10 @@ def show() -> None:
     edition = session.edition()
     session.fill_widgets(link.filter)
     filters(edition)
+    views_panel()
     share_button(link.filter)
     download_menu(link.filter)
+    link = with_notices(link, edition)
     incident_map(edition, link, on_report=session.adopt, on_reset=session.clear)
     _follow(edition)
 

@@ -280,3 +280,13 @@ def test_provinces_of_events_around_the_world_are_found_where_the_events_are(
             right += boundaries.distance_km(unit, *point) < 30  # Baghdad is drawn narrow
     assert found / len(rows) > 0.9
     assert right == found
+
+
+def test_the_world_has_land_and_the_caspian_is_no_part_of_it() -> None:
+    world = boundaries.world_outline()
+    rings = [*world.land, *world.lakes]
+    assert all((ring[0] == ring[-1]).all() for ring in rings)
+    for latitude, longitude, is_land in ((33.5, 36.3, True), (42.0, 51.0, False), (34.0, 20.0, False)):
+        assert boundaries._inside(rings, latitude, longitude) == is_land
+    assert any(boundaries._inside([ring], 42.0, 51.0) for ring in world.lakes)
+    assert len(world.borders) > 200

@@ -15,7 +15,7 @@ from starlette.routing import Mount, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 from streamlit.web.server.starlette.starlette_app import create_streamlit_routes
 
-from dashboard import operations
+from dashboard import operations, view_routes
 from dashboard.access import rules, signin
 from dashboard.access.door import Door
 from dashboard.access.gate import Gate
@@ -24,13 +24,13 @@ from dashboard.routes import ROUTES
 from tests.dashboard.access.visitors import HOST, Clock, ask, asked, visitors
 from tests.waiting import finished
 
-REGISTERED: list[Any] = [*ROUTES, *operations.ROUTES, *signin.ROUTES,
+REGISTERED: list[Any] = [*ROUTES, *view_routes.ROUTES, *operations.ROUTES, *signin.ROUTES,
                          *create_streamlit_routes(MagicMock())]  # fmt: skip
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "WEBSOCKET")
 
 OPEN = {
     "/assets/{version}/{name:path}", "/maps/{digest}.js", "/favicon.png", "/healthz", "/readyz",
-    "/signin", "/signin/start", "/signin/callback", "/signout", "/link", "/link.js",
+    "/signin", "/signin/start", "/signin/callback", "/signout", "/link", "/link.js", "/session",
     "/_stcore/health", "/_stcore/host-config", "/static/{path:path}",
 }  # fmt: skip
 """All that anybody may ask for: nothing of the record is among it."""
@@ -47,9 +47,11 @@ SEEN = {
     "/data/{token}/incident/{incident_id:path}", "/data/{token}/hits", "/data/{token}/provinces",
     "/layers", "/layers/{id}.json", "/symbols/{frames}/{code}.svg", "/tiles/{key}/{z}/{x}/{y}",
     "/_stcore/stream", "/_stcore/bidi-components/{path:path}", "/media/{file_id:path}",
-    "/component/{path:path}", "/", "/map", "/about",
+    "/component/{path:path}", "/", "/map", "/about", "/v/{view}", "/v/{view}/picture.png",
 }  # fmt: skip
 """All that whoever may see incidents may ask for."""
+ADMINS = {"/metrics", "/admin"}
+"""All that admins alone may ask for."""
 
 SEERS = {"anonymous", "viewer", "guest", "editor", "guest editor", "admin"}
 EDITORS = {"editor", "guest editor", "admin"}
@@ -85,7 +87,7 @@ def may(path: str, who: str, method: str, *, publish: bool) -> bool:
         return "anybody" in allowed or who in allowed
     if path in OPEN:
         return True
-    if path == "/metrics":
+    if path in ADMINS:
         return who == "admin"
     page = path.removeprefix("/")
     if page in rules.PAGES and page not in LOOKED_AT:
