@@ -62,7 +62,7 @@ _TABLES: Final[Mapping[str, pa.Schema]] = {
     "attention": ATTENTION,
     "raw": _RAW,
 }
-_UNPACKS: Final = {".xlsx", ".xlsm", ".parquet", ".geoparquet", ".pq", ".ods"}
+_UNPACKS: Final = {".xlsx", ".xlsm", ".parquet", ".geoparquet", ".pq", ".ods", ".kmz", ".gpkg"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,6 +387,7 @@ def _keep_within(limits: Limits) -> None:
     """Limit this process from here on; what it has used so far is the program's own."""
     if sys.platform == "win32":
         return
+    _end_beyond(limits.memory)
     # Before there may be no room for a thread.
     threading.Thread(target=_watch, args=(limits.memory,), daemon=True).start()
     used = resource.getrusage(resource.RUSAGE_SELF)
@@ -409,9 +410,14 @@ def _lower(which: int, most: int) -> None:
 
 def _watch(memory: int) -> None:
     """End the process when its resident memory passes the limit."""
-    while _resident() <= memory:
+    while True:
+        _end_beyond(memory)
         time.sleep(_LOOK_S)
-    os._exit(_TOO_MUCH_MEMORY)
+
+
+def _end_beyond(memory: int) -> None:
+    if _resident() > memory:
+        os._exit(_TOO_MUCH_MEMORY)
 
 
 def _resident() -> int:

@@ -6,6 +6,7 @@ import sqlite3
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -42,20 +43,59 @@ def read(path: Path) -> Iterator[Raw]:
     """
     with closing(GuardedFile(path, "GeoPackage", _MOST_BYTES)) as file:
         with file.asking(_SECONDS) as asked:
-            tables = asked.execute(_TABLES).fetchmany(1000)
-        if not tables:
-            raise UnreadableFile(path, "has no table of features.")
-        for table, column, organization, number in tables:
-            system = f"{organization}:{number}".upper()
-            if system not in _SYSTEMS:
-                raise UnreadableFile(
-                    path,
-                    f"its table {str(table)[:60]!r} is in {system[:40]}; save it in WGS 84 "
-                    "(EPSG:4326).",
-                )
+            tables = feature_tables(path, asked)
+        for table in tables:
             with file.asking(_SECONDS) as asked:
-                rows = _rows(path, asked, str(table))
-            yield from (_raw(row, str(column), _SYSTEMS[system]) for row in rows)
+                rows = _rows(path, asked, table.name)
+            yield from ((table.shape(row.pop(table.column, None)), row) for row in rows)
+
+
+@dataclass(frozen=True)
+class FeatureTable:
+    """A table of features.
+
+    Attributes:
+        name: of the table.
+        column: of its geometry.
+        to_degrees: makes longitude and latitude of its x and y.
+    """
+
+    name: str
+    column: str
+    to_degrees: Callable[[float, float], Point]
+
+    def shape(self, content: object) -> object:
+        """A cell of the geometry as GeoJSON has it; None where it is empty.
+
+        One that cannot be read becomes an object whose `type` is the reason.
+        """
+        if not isinstance(content, bytes):
+            return None
+        try:
+            return shape_of(_geometry(content), self.to_degrees)
+        except ValueError as error:
+            return {"type": str(error)}
+
+
+def feature_tables(path: Path, asked: sqlite3.Connection) -> list[FeatureTable]:
+    """The tables of features in a GeoPackage, by name.
+
+    Raises:
+        UnreadableFile: there is none, or one has another reference system.
+    """
+    found = []
+    for table, column, organization, number in asked.execute(_TABLES).fetchmany(1000):
+        system = f"{organization}:{number}".upper()
+        if system not in _SYSTEMS:
+            raise UnreadableFile(
+                path,
+                f"its table {str(table)[:60]!r} is in {system[:40]}; save it in WGS 84 "
+                "(EPSG:4326).",
+            )
+        found.append(FeatureTable(str(table), str(column), _SYSTEMS[system]))
+    if not found:
+        raise UnreadableFile(path, "has no table of features.")
+    return found
 
 
 def _rows(path: Path, asked: sqlite3.Connection, table: str) -> list[dict[str, object]]:
@@ -71,16 +111,6 @@ def _rows(path: Path, asked: sqlite3.Connection, table: str) -> list[dict[str, o
             )
         found.append(dict(zip(names, row, strict=True)))
     return found
-
-
-def _raw(row: dict[str, object], column: str, to_degrees: Callable[[float, float], Point]) -> Raw:
-    content = row.pop(column, None)
-    if not isinstance(content, bytes):
-        return None, row
-    try:
-        return shape_of(_geometry(content), to_degrees), row
-    except ValueError as error:
-        return {"type": str(error)}, row
 
 
 def _geometry(content: bytes) -> bytes:

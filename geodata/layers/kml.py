@@ -6,6 +6,7 @@ Read by expat without entities and without a document type. What a file links to
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -55,7 +56,8 @@ def _documents(path: Path, content: bytes) -> list[bytes]:
                     left -= len(found[-1])
                 if left < 0:
                     break
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError,
+            ValueError, KeyError, struct.error) as error:  # fmt: skip
         raise UnreadableFile(path, f"is packed and cannot be unpacked ({error}).") from error
     if not found:
         raise UnreadableFile(path, "is a packed file without KML in it.")
@@ -135,8 +137,10 @@ class _Reader:
             return
         if name == "SimpleData" or (name == "value" and parent == "Data"):
             properties.setdefault(self._key, text)
-        elif name == "name" and parent == "Placemark":
-            properties["name"] = text
+        elif name in {"name", "description"} and parent == "Placemark":
+            properties[name] = text
+        elif self._path[-2:-1] != ["Placemark"]:
+            return  # the time of a view says nothing of the place
         elif (name in {"begin", "end"} and parent == "TimeSpan") or (
             name == "when" and parent == "TimeStamp"
         ):

@@ -23,6 +23,9 @@ FLAGS: dict[str, str] = {
     "point-outside-country": "the point is more than 30 km outside the country that is named",
     "point-centroid-like": "the place is said to be exact, but the point is the middle of the "
     "country or of a province, or in whole degrees",
+    "point-of-shape": "the file draws a line or an area; the point is its middle, its corners lie "
+    "within the radius",
+    "shape-unreadable": "the file's shape cannot be read; the place is known by its name alone",
     "source-unclear": "the source marks the event as unclear or aggregated",
     "source-duplicate": "the source marks the record as a possible duplicate",
 }

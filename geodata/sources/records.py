@@ -9,6 +9,7 @@ from typing import Any
 
 from geodata.errors import UnreadableFile
 from geodata.sources.raw_table import BrokenRow, RawTable, from_records
+from geodata.sources.shapes import place_of
 
 _WRAPPERS = ("data", "Result", "results", "result", "records", "items", "events", "incidents",
              "strike")  # fmt: skip
@@ -102,27 +103,15 @@ def _wrapped(document: dict[str, Any]) -> list[Any] | None:
 
 
 def flat(record: dict[str, Any]) -> Mapping[str, object]:
-    """A GeoJSON feature as its properties and its point; any other object as it is."""
+    """A GeoJSON feature as its properties and its place; any other object as it is."""
     if record.get("type") != "Feature":
         return record
     properties = record.get("properties")
     flat: dict[str, object] = dict(properties) if isinstance(properties, dict) else {}
-    geometry = record.get("geometry")
-    if isinstance(geometry, dict):
-        flat |= _point(geometry, flat)
+    flat |= place_of(record.get("geometry"), flat)
     if "id" in record:
         flat.setdefault("id", record["id"])
     return flat
-
-
-def _point(geometry: dict[str, Any], flat: Mapping[str, object]) -> dict[str, object]:
-    coordinates = geometry.get("coordinates")
-    if geometry.get("type") == "Point" and isinstance(coordinates, list) and len(coordinates) >= 2:
-        named = {str(name).casefold() for name in flat}
-        if not named & {"latitude", "lat"}:
-            return {"latitude": coordinates[1], "longitude": coordinates[0]}
-        return {}
-    return {"geometry": geometry}
 
 
 def _dump(value: object) -> str:

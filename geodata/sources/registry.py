@@ -28,6 +28,9 @@ from geodata.sources import (
 from geodata.sources.builder import Options, Reading
 from geodata.sources.columnar import read_parquet
 from geodata.sources.delimited import read_delimited
+from geodata.sources.geopackage import read_geopackage
+from geodata.sources.kml import read_kml
+from geodata.sources.ods import read_ods
 from geodata.sources.profile import Profile, read_with
 from geodata.sources.raw_table import RawTable, from_records
 from geodata.sources.records import read_json
@@ -66,8 +69,8 @@ SOURCES: dict[str, Source] = {
         Source(
             canonical.NAME,
             "A table of incidents",
-            "CSV, TSV, XLSX, Parquet, JSON or GeoJSON with a row an incident; columns are known "
-            "by their usual names or HXL tags, accounts may come beside.",
+            "CSV, TSV, XLSX, ODS, Parquet, JSON, GeoJSON, GeoPackage or KML, a row an incident; "
+            "columns are known by their usual names or HXL tags, accounts may come beside.",
             None,
             None,
             None,
@@ -164,17 +167,18 @@ _BY_SUFFIX = {
     ".xlsx": read_workbook, ".xlsm": read_workbook,
     ".parquet": read_parquet, ".geoparquet": read_parquet, ".pq": read_parquet,
     ".json": read_json, ".jsonl": read_json, ".ndjson": read_json, ".geojson": read_json,
+    ".ods": read_ods, ".kml": read_kml, ".kmz": read_kml, ".gpkg": read_geopackage,
 }  # fmt: skip
 _SIGNATURES = (
-    (b"PK\x03\x04", "a zip file or workbook", {".xlsx", ".xlsm"}),
+    (b"PK\x03\x04", "a zip file or workbook", {".xlsx", ".xlsm", ".ods", ".kmz"}),
     (b"PAR1", "a Parquet file", {".parquet", ".geoparquet", ".pq"}),
     (b"%PDF", "a PDF", set[str]()),
     (b"\xd0\xcf\x11\xe0", "an old Office file; save it as .xlsx", set[str]()),
     (b"\x1f\x8b", "a gzip file; unpack it", set[str]()),
-    (b"SQLite format 3", "a SQLite database", set[str]()),
+    (b"SQLite format 3", "a SQLite database", {".gpkg"}),
     (b"\x89PNG", "a picture", set[str]()),
 )
-_BINARY = {".xlsx", ".xlsm", ".parquet", ".geoparquet", ".pq"}
+_BINARY = {".xlsx", ".xlsm", ".parquet", ".geoparquet", ".pq", ".ods", ".kmz", ".gpkg"}
 
 
 def open_table(path: Path) -> RawTable:
@@ -211,7 +215,8 @@ def _check_file(path: Path, suffix: str) -> None:
             return
     if suffix in _BINARY:
         raise UnreadableFile(path, f"it is named {suffix} but is no such file, or it is damaged.")
-    if start.lstrip().lower().startswith((b"<!doctype", b"<html", b"<?xml")):
+    markup = (b"<!doctype", b"<html", b"<?xml")
+    if suffix != ".kml" and start.lstrip().lower().startswith(markup):
         raise UnreadableFile(path, f"it is named {suffix} but holds a web page or XML.")
 
 

@@ -28,7 +28,7 @@ def read_workbook(path: Path) -> RawTable:
     Raises:
         UnreadableFile: damaged, encrypted, empty, a zip bomb, or too wide.
     """
-    _check_size(path)
+    check_unpacked(path)
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, ParseError, EOFError,
@@ -42,7 +42,12 @@ def read_workbook(path: Path) -> RawTable:
         book.close()
 
 
-def _check_size(path: Path) -> None:
+def check_unpacked(path: Path) -> None:
+    """Refuse a packed workbook that would fill the memory.
+
+    Raises:
+        UnreadableFile: it is no zip file, or unpacks to far more than it should.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()

@@ -9,11 +9,15 @@ from __future__ import annotations
 import io
 import json
 import os
+import zipfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pyogrio
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -60,6 +64,53 @@ def _geojson() -> bytes:
     return json.dumps({"type": "FeatureCollection", "features": features}).encode()
 
 
+def _kml() -> bytes:
+    marks = "".join(
+        f"<Placemark><name>{row['place_name']}</name><TimeStamp><when>{row['date']}</when>"
+        f"</TimeStamp><ExtendedData><Data name='killed'><value>{row['killed']}</value></Data>"
+        "</ExtendedData><LineString><coordinates>38.66,33.5 38.7,33.6</coordinates></LineString>"
+        "</Placemark>"
+        for row in ROWS
+    )
+    return f"<kml xmlns='http://www.opengis.net/kml/2.2'>{marks}</kml>".encode()
+
+
+def _written(name: str, **how: Any) -> bytes:
+    """The rows as GDAL writes them."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        table = pa.Table.from_pylist(ROWS)
+        if how["geometry_type"]:
+            table = table.append_column(*POINTS)
+        pyogrio.write_arrow(table, path, **how)
+        return path.read_bytes()
+
+
+POINTS = "geom", pa.array([b"\x01\x01\x00\x00\x00" + bytes(16), None], pa.binary())
+
+
+def _gdelt() -> bytes:
+    cells = [""] * 61
+    cells[:4] = ["1", "20260314", "202603", "2026"]
+    cells[26:30] = ["195", "195", "19", "4"]
+    cells[51:54] = ["4", "Tadef, Halab, Syria", "SY"]
+    cells[56:61] = ["36.3", "37.5", "", "20260314120000", "https://example.org/a"]
+    return ("\t".join(cells) + "\n").encode() * 2
+
+
+def _packed(name: str, content: bytes) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:  # not pressed, so that what is spoilt is the text
+        archive.writestr(name, content)
+    return held.getvalue()
+
+
+def _ods() -> bytes:
+    whole = _written("t.ods", driver="ODS", geometry_type=None)
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        return _packed("content.xml", archive.read("content.xml"))
+
+
 SEEDS = {
     "commas.csv": _delimited(","),
     "tabs.tsv": _delimited("\t"),
@@ -69,7 +120,13 @@ SEEDS = {
     "map.geojson": _geojson(),
     "book.xlsx": _workbook(),
     "table.parquet": _parquet(),
-}
+    "map.kml": _kml(),
+    "map.kmz": _packed("doc.kml", _kml()),
+    "map.gpkg": _written("t.gpkg", driver="GPKG", geometry_type="Point", crs="EPSG:4326",
+                         geometry_name="geom"),
+    "book.ods": _ods(),
+    "20260314120000.export.CSV": _gdelt(),
+}  # fmt: skip
 PIECES = st.sampled_from(
     [b"", b'"', b"\0", b"\r", b"\n", b",", b"\xff\xfe", b"{", b"[", b"]" * 9, b"\\u00",
      b"9" * 400, b"1e999", b"-", "\u202e".encode(), b"null", b"#date", b"PK\x03\x04", b"\x80"]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import sqlite3
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import openpyxl
@@ -44,6 +46,48 @@ def _parquet_bomb(path: Path, rows: int) -> None:
             writer.write_table(piece)
 
 
+_ODS = (
+    '<o:document-content xmlns:o="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:t="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+    'xmlns:p="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><o:body><o:spreadsheet>'
+    '<t:table t:name="s"><t:table-row>%s</t:table-row>%s</t:table></o:spreadsheet></o:body>'
+    "</o:document-content>"
+)
+_ODS_HEADER = "".join(
+    f"<t:table-cell><p:p>{name}</p:p></t:table-cell>" for name in HEADER.strip().split(",")
+)
+
+
+def _packed(name: str, content: str) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        archive.writestr(name, content)
+    return held.getvalue()
+
+
+def _ods(rows: str, header: str = _ODS_HEADER) -> bytes:
+    return _packed("content.xml", _ODS % (header, rows))
+
+
+def _laughs(entities: int) -> bytes:
+    """Entities of entities, which would unpack to gigabytes."""
+    named = "".join(f'<!ENTITY l{n + 1} "{f"&l{n};" * 10}">' for n in range(entities))
+    return f'<!DOCTYPE kml [<!ENTITY l0 "lol">{named}]><kml>&l{entities};</kml>'.encode()
+
+
+def _geopackage(path: Path, view: str) -> None:
+    with closing(sqlite3.connect(path)) as file:
+        file.executescript(
+            "create table gpkg_contents (table_name, data_type);"
+            "insert into gpkg_contents values ('incidents', 'features');"
+            "create table gpkg_geometry_columns (table_name, column_name, srs_id);"
+            "insert into gpkg_geometry_columns values ('incidents', 'geom', 4326);"
+            "create table gpkg_spatial_ref_sys (srs_id, organization, organization_coordsys_id);"
+            "insert into gpkg_spatial_ref_sys values (4326, 'EPSG', 4326);"
+        )
+        file.execute("create view incidents as " + view)
+
+
 def make(folder: Path) -> dict[str, str | None]:
     """Make the files; by name, a part of the sentence each ends in, or None where it is read."""
     header = {(1, n): name for n, name in enumerate(HEADER.strip().split(","), start=1)}
@@ -65,9 +109,36 @@ def make(folder: Path) -> dict[str, str | None]:
                              + b"}]", "too long"),
         "formulas.xlsx": (_workbook(header | row | {(2, 2): '=WEBSERVICE("http://x.example")'}),
                           None),
+        "zip bomb.ods": (_packed("content.xml", " " * 40_000_000), "it unpacks to"),
+        "rows without end.ods": (
+            _ods('<t:table-row t:number-rows-repeated="1048576">' + _ODS_HEADER + "</t:table-row>"),
+            "far more rows"),
+        "columns without end.ods": (
+            _ods("", '<t:table-cell t:number-columns-repeated="999999999"><p:p>x</p:p>'
+                 "</t:table-cell>"), "columns"),
+        "last cell.ods": (
+            _ods('<t:table-row t:number-rows-repeated="1048574"/><t:table-row>'
+                 '<t:table-cell t:number-columns-repeated="16383"/><t:table-cell><p:p>x</p:p>'
+                 "</t:table-cell></t:table-row>"), None),
+        "spaces.ods": (
+            _ods('<t:table-row><t:table-cell><p:p><p:s p:c="999999999"/></p:p></t:table-cell>'
+                 "</t:table-row>"), None),
+        "laughs.kml": (_laughs(30), "document type"),
+        "deep.kml": (b"<kml>" + b"<Folder>" * 1_000_000, "deep"),
+        "bomb.kmz": (_packed("doc.kml", "<kml>" + " " * 60_000_000), "unpacks"),
         "no end.csv": (b"date,country," * 1_000_000, "columns"),
     }  # fmt: skip
     for name, (content, _) in contents.items():
         (folder / name).write_bytes(content)
     _parquet_bomb(folder / "bomb.parquet", 50_000_000)
-    return {name: part for name, (_, part) in contents.items()} | {"bomb.parquet": "unpacks"}
+    digits = "(" + " union all ".join(["select 'x' as date, null as geom"] * 10) + ")"
+    many = ", ".join(f"{digits} d{n}" for n in range(8))
+    _geopackage(folder / "view.gpkg", f"select d0.* from {many}")  # noqa: S608 - ours
+    _geopackage(folder / "long.gpkg", "select zeroblob(900000000) as geom, 'x' as date")
+    _geopackage(
+        folder / "endless.gpkg",
+        "with recursive r(n) as (select 1 union all select n + 1 from r) select n as date from r",
+    )
+    made = {"bomb.parquet": "unpacks", "view.gpkg": "far more", "long.gpkg": "cannot be read",
+            "endless.gpkg": "cannot be read"}  # fmt: skip
+    return {name: part for name, (_, part) in contents.items()} | made
