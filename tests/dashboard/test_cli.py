@@ -366,6 +366,8 @@ def wait_until_at_work(process: int) -> None:
 
 def test_an_interrupt_is_one_sentence_and_code_130(tmp_path: Path) -> None:
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    # A shell lets what runs in the background ignore it, and a child inherits that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(
         [sys.executable, "-m", "dashboard.cli", "read", "-"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
