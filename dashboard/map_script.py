@@ -23,7 +23,6 @@ import "{leaflet}";
 /** Builds the map inside an element. */
 export function build(box) {{
   const element = document.createElement("div");
-  element.id = "{map}";
   element.className = "folium-map";
   box.append(element);
 {script}
@@ -36,6 +35,9 @@ export const words = {words};
 # folium ends every name with a random identifier; without it, two processes that serve one
 # application give the browser one and the same module.
 _RANDOM: Final = re.compile(r"_[0-9a-f]{32}\b")
+# Leaflet would look an id up in the whole page, where an element may be gone already, or there
+# twice while one page gives way to the next.
+_BY_ID: Final = re.compile(r'\bL\.map\(\s*"\w+"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,13 @@ def map_script(root: str) -> MapScript:
     base_map.add_to(incident_map)
     figure: Any = incident_map.get_root()
     figure.render()
+    script, maps = _BY_ID.subn("L.map(element", figure.script.render())
+    if maps != 1:
+        raise RuntimeError(f"folium's script makes {maps} maps by id, not one")
     module = _MODULE.format(
         leaflet=assets.module_specifier("js/leaflet.js", root),
         map=incident_map.get_name(),
-        script=figure.script.render(),
+        script=script,
         words=json.dumps(words(), ensure_ascii=False),
     )
     module = _RANDOM.sub("", module)

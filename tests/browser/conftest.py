@@ -151,7 +151,7 @@ def watched(browser: Browser, *, fresh: bool = False, **options: Any) -> Iterato
     profile = _profile(browser, options, fresh=fresh)
     seen = Watched(profile.new_page())
     seen.page.on("request", lambda request: seen.requests.append(request))  # noqa: PLW0108 — Playwright marks the handler, a built-in cannot be marked
-    seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+    seen.page.on("pageerror", lambda error: seen.complaints.append(error.stack or str(error)))
     seen.page.on(
         "console",
         lambda message: seen.complaints.append(message.text) if message.type == "error" else None,

@@ -174,8 +174,9 @@ export class BaseMap {
 /**
  * @param {any} map  a Leaflet map
  * @param {BaseMapOptions} options
- * @returns {BaseMap}
+ * @returns {BaseMap | null} null where the map was taken away while this module was on its way
  */
 export function addBaseMap(map, options) {
+  if (!map.getPane("mapPane")) return null;
   return new BaseMap(options).addTo(map);
 }

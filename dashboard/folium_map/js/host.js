@@ -14,6 +14,7 @@ import { IncidentView } from "./engine/view.js";
 import { IncidentLayer } from "./incident_layer.js";
 import { LayerControl } from "./layer_control.js";
 import { Legend } from "./legend.js";
+import { mounted } from "./mounted.js";
 import { addStyle, isDark } from "./page_style.js";
 import { fetchJson } from "./row_source.js";
 import { mountWorkspace } from "./workspace.js";
@@ -45,23 +46,14 @@ const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><circl
  fill="#a63a50" fill-opacity=".16" stroke="#a63a50" stroke-width="4.5"/><circle cx="32" cy="32" r="10"
  fill="#a63a50"/></svg>`;
 
-/** @type {WeakMap<HTMLElement, Host>} */
-const hosts = new WeakMap();
+const hosted = mounted((parent) => new Host(parent));
 
 /**
  * @param {any} component what the page hands over: `data`, `parentElement`, setters
  * @returns {Promise<() => void>} takes everything away again
  */
-export default async function host(component) {
-  const { parentElement } = component;
-  const present = hosts.get(parentElement);
-  const running = present ?? new Host(parentElement);
-  if (!present) hosts.set(parentElement, running);
-  await running.update(component);
-  return () => {
-    hosts.delete(parentElement);
-    running.destroy();
-  };
+export default function host(component) {
+  return hosted(component);
 }
 
 class Host {
@@ -341,7 +333,6 @@ class Host {
     window.removeEventListener("popstate", this.onHistory);
     this.clear();
     this.map?.remove();
-    this.map = undefined;
   }
 }
 

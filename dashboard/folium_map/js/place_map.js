@@ -6,6 +6,7 @@
  */
 
 import { L } from "./leaflet.js";
+import { mounted } from "./mounted.js";
 import { addStyle, isDark } from "./page_style.js";
 
 /**
@@ -27,24 +28,17 @@ import { addStyle, isDark } from "./page_style.js";
  * @property {[number, number, number, number] | null} bounds south, west, north, east of the country
  */
 
-/** @type {WeakMap<HTMLElement, PlaceMap>} */
-const present = new WeakMap();
 const CLOSEST_ZOOM = 11;
 const WORLD = [[-50, -120], [65, 150]];
+
+const placed = mounted((parent) => new PlaceMap(parent));
 
 /**
  * @param {any} component what the page hands over: `data`, `parentElement`, setters
  * @returns {Promise<() => void>} takes everything away again
  */
-export default async function placeMap(component) {
-  const parent = /** @type {HTMLElement} */ (component.parentElement);
-  const running = present.get(parent) ?? new PlaceMap(parent);
-  present.set(parent, running);
-  await running.update(component);
-  return () => {
-    present.delete(parent);
-    running.destroy();
-  };
+export default function placeMap(component) {
+  return placed(component);
 }
 
 class PlaceMap {
