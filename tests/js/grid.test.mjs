@@ -38,9 +38,9 @@ test("counted in one sweep or row by row, groups are the same", () => {
   view.window.advance(counter, null, view.days);
   const swept = [counter.counts, counter.sumX, counter.sumY, counter.coarse, counter.atPlace].map((sums) => [...sums]);
   const rows = Array.from({ length: arrangement.size }, (_, group) => counter.onlyRow(group));
-  counter.clear();
+  for (const sums of counter.sums) sums.fill(0);
   const every = Int32Array.from({ length: view.table.n }, (_, row) => row);
-  counter.addRows(every, every.length);
+  counter.addRows(every, 0, every.length, 1);
   assert.deepEqual([counter.counts, counter.sumX, counter.sumY, counter.coarse, counter.atPlace].map((sums) => [...sums]), swept);
   assert.deepEqual(rows, Array.from({ length: arrangement.size }, (_, group) => counter.onlyRow(group)));
 });

@@ -9,7 +9,7 @@ function histogramOf(rows) {
   const table = tableOf(rows);
   const view = new IncidentView(table);
   const { list, of } = categorise(table, "event_type");
-  return { view, histogram: new Histogram(table, view.alive, of, list.length, view.extent) };
+  return { view, histogram: new Histogram(table, view.window, of, list.length, view.extent) };
 }
 
 const total = (values) => values.reduce((sum, value) => sum + value, 0);

@@ -318,7 +318,7 @@ export const IncidentLayer = L.Layer.extend({
       view.table, view.alive, this._arrangement, _categories.of, _categories.list.length,
     );
     this._seen = null;
-    if (screen.zoom >= PROVINCES_FROM && this._arrangement.coarse.includes(1)) this._wantProvinces();
+    if (screen.zoom >= PROVINCES_FROM && this._arrangement.apart.length > 0) this._wantProvinces();
   },
 
   /** Fetches provinces for what is known to one; without them, rings stand in. */
@@ -464,7 +464,7 @@ export const IncidentLayer = L.Layer.extend({
     const { atPlace } = this._counter;
     const rings = [];
     const units = new Set();
-    for (let place = 0; place < atPlace.length; place++) {
+    for (const place of this._arrangement.apart) {
       if (atPlace[place] === 0) continue;
       const unit = this._provinceOf(place);
       if (unit >= 0) units.add(unit);
@@ -676,7 +676,7 @@ export const IncidentLayer = L.Layer.extend({
     const bounds = L.latLngBounds([]);
     for (const row of rows) {
       const place = this.view.table.place[row];
-      const x = (this._arrangement.unwrapped(place) / WORLD) * 256;
+      const x = (this._arrangement.x[place] / WORLD) * 256;
       bounds.extend(this._map.unproject([x, (this.view.table.places.y[place] / WORLD) * 256], 0));
     }
     return bounds;

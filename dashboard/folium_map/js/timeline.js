@@ -133,10 +133,10 @@ export class Timeline {
   }
 
   _categorise() {
-    const { table, alive } = this.view;
+    const { table, window } = this.view;
     const { list, of } = categorise(table, this.layer?.options?.colourBy ?? "event_type");
     this.colours = list.map((category) => category.colour);
-    this.histogram = new Histogram(table, alive, of, list.length, this.extent);
+    this.histogram = new Histogram(table, window, of, list.length, this.extent);
     this._counted = this.view.revision;
     forgetDrawing(this.canvas);
     this._drawSoon();

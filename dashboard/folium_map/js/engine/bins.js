@@ -40,38 +40,25 @@ export class BinCounter {
     this.killed = new Float64Array(size + 1);
     /** Rows per bin without a figure of killed. */
     this.unknown = new Int32Array(size + 1);
-  }
-
-  clear() {
-    this.incidents.fill(0);
-    this.killed.fill(0);
-    this.unknown.fill(0);
+    this.sums = [this.incidents, this.killed, this.unknown];
   }
 
   addSlice(lo, hi, sign) {
-    const { alive, of, incidents, killed, unknown } = this;
-    const { place, flags, killed: { best } } = this.table;
-    for (let i = lo; i < hi; i++) {
-      if (alive[i] !== KIND.REGULAR) continue;
-      const bin = of[place[i]];
-      if (bin < 0) continue;
-      incidents[bin] += sign;
-      if (flags[i] & FLAG.POINT) killed[bin] += sign * best[i];
-      else unknown[bin] += sign;
-    }
+    const { alive } = this;
+    for (let i = lo; i < hi; i++) if (alive[i] === KIND.REGULAR) this._add(i, sign);
   }
 
-  addRows(rows, count) {
-    const { table: { place, flags, killed: { best } }, alive, of } = this;
-    for (let k = 0; k < count; k++) {
-      const row = rows[k] < 0 ? -1 - rows[k] : rows[k];
-      const bin = of[place[row]];
-      if (alive[row] === KIND.OUT || bin < 0) continue;
-      const sign = rows[k] < 0 ? -1 : 1;
-      this.incidents[bin] += sign;
-      if (flags[row] & FLAG.POINT) this.killed[bin] += sign * best[row];
-      else this.unknown[bin] += sign;
-    }
+  addRows(rows, from, to, sign) {
+    for (let k = from; k < to; k++) this._add(rows[k], sign);
+  }
+
+  _add(/** @type {number} */ row, /** @type {number} */ sign) {
+    const { of, incidents, killed, unknown, table } = this;
+    const bin = of[table.place[row]];
+    if (bin < 0) return;
+    incidents[bin] += sign;
+    if (table.flags[row] & FLAG.POINT) killed[bin] += sign * table.killed.best[row];
+    else unknown[bin] += sign;
   }
 }
 

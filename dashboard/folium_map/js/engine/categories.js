@@ -61,10 +61,7 @@ export class CategoryCounter {
     this.of = of;
     this.alive = alive;
     this.counts = new Int32Array(categories);
-  }
-
-  clear() {
-    this.counts.fill(0);
+    this.sums = [this.counts];
   }
 
   addSlice(lo, hi, sign) {
@@ -74,10 +71,8 @@ export class CategoryCounter {
     }
   }
 
-  addRows(rows, count) {
-    for (let k = 0; k < count; k++) {
-      const row = rows[k] < 0 ? -1 - rows[k] : rows[k];
-      if (this.alive[row] !== 0) this.counts[this.of[row]] += rows[k] < 0 ? -1 : 1;
-    }
+  addRows(rows, from, to, sign) {
+    const { of, counts } = this;
+    for (let k = from; k < to; k++) counts[of[rows[k]]] += sign;
   }
 }

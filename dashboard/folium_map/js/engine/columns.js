@@ -78,6 +78,8 @@ export class Table {
     /** @type {string[]} columns that hold actors */
     this.roles = header.roles;
     this.columns = columns;
+    /** Names of columns that are null in every row. */
+    this.unused = new Set(Object.keys(columns).filter((name) => isZero(header.sections[name])));
     /** Days since the epoch, `NO_START` for null; never falls from row to row. */
     this.start = firstDays(this, columns.start_step);
     /** Days since the epoch, `NO_END` for null. */
@@ -162,6 +164,8 @@ function open(buffer) {
   return { header, content: bytes.subarray(headerLength) };
 }
 
+const isZero = (/** @type {any} */ { width, value }) => width === 0 && value === 0;
+
 /** @returns {Codes} */
 function readPlanes(/** @type {any} */ { n, width, value, at }, /** @type {Uint8Array} */ content) {
   if (width === 0) return arrayFor(value, n).fill(value);
@@ -231,7 +235,8 @@ function places(/** @type {Table} */ table, shared, /** @type {Record<string, Co
   const drawn = new Uint8Array(n);
   const pin = new Uint8Array(n);
   for (let p = 0; p < n; p++) {
-    drawn[p] = latitude[p] === NO_DEGREE ? 0 : drawnKind[precision[p]];
+    const known = latitude[p] !== NO_DEGREE && longitude[p] !== NO_DEGREE;
+    drawn[p] = known ? drawnKind[precision[p]] : 0;
     pin[p] = drawn[p] & pinKind[precision[p]];
   }
   return {

@@ -7,7 +7,7 @@
  * soon as their ring is wide enough to see.
  */
 
-import { NO_DEGREE, WORLD, arrayFor } from "./columns.js";
+import { WORLD } from "./columns.js";
 import { KIND } from "./time_window.js";
 
 const EARTH_KM = 40_075.017;
@@ -15,8 +15,6 @@ const MICRO = 1e6;
 
 /** From this radius in pixels a coarse place is drawn as a ring of its own. */
 const RING_FROM = 14;
-/** From this many rows for each place on, rows are counted place by place. */
-const MANY = 0.2;
 /** A coarse place of unknown extent gets a mark of its own from this zoom. */
 const MARK_FROM_ZOOM = 6;
 
@@ -53,24 +51,31 @@ export class Arrangement {
     this.screen = screen;
     /** Pixels per world unit. */
     this.scale = (256 * 2 ** screen.zoom) / WORLD;
-    this._middle = (screen.x + screen.width / 2) / this.scale;
     this._radii = radii;
+    /** Every place's x in the copy of the world that is nearest to the screen. */
+    this.x = this._unwrapped();
     /** Every place's group, -1 where it is not on the screen. */
     this.groupOf = new Int32Array(places.n);
-    if (!this._assign(fine, fineUpTo)) this._assign(cell, Infinity);
-    this._merge(weights);
+    if (!this._assign(fine, fineUpTo, weights)) this._assign(cell, Infinity, weights);
   }
 
-  /** x of a place in the copy of the world that is nearest to the screen. @param {number} place */
-  unwrapped(place) {
-    const x = this.places.x[place];
-    return x + Math.round((this._middle - x) / WORLD) * WORLD;
+  /** @returns {Int32Array|Float64Array} */
+  _unwrapped() {
+    const { places: { n, x }, screen, scale } = this;
+    const left = screen.x / scale;
+    const right = (screen.x + screen.width) / scale;
+    if (left > WORLD * 0.01 && right < WORLD * 0.99) return x; // no copy of the world is near
+    const west = (left + right - WORLD) / 2;
+    const copy = Math.floor(west / WORLD);
+    const seam = west - copy * WORLD;
+    const out = new Float64Array(n); // beyond 32 bits in the copies far away
+    for (let p = 0; p < n; p++) out[p] = x[p] + (x[p] < seam ? copy + 1 : copy) * WORLD;
+    return out;
   }
 
   /** @returns {boolean} whether that made no more than `most` groups; if not, it broke off */
-  _assign(/** @type {number} */ cell, /** @type {number} */ most) {
-    const { places: { n, y, pin, drawn, longitude }, screen, scale, groupOf } = this;
-    const x = unwrappedAll(this);
+  _assign(/** @type {number} */ cell, /** @type {number} */ most, /** @type {ArrayLike<number>} */ weights) {
+    const { places: { n, y, pin, drawn }, screen, scale, groupOf, x } = this;
     this.cell = cell;
     const column0 = Math.floor(screen.x / cell) - 1;
     const row0 = Math.floor(screen.y / cell) - 1;
@@ -79,21 +84,30 @@ export class Arrangement {
     const taken = new Int32Array(columns * rows * 2).fill(-1);
     const kinds = [];
     const distinct = new Int32Array(taken.length);
+    const [sumX, sumY, weight] = [0, 1, 2].map(() => new Float64Array(taken.length));
+    const cells = scale / cell;
+    /** Coarse places that stand apart. @type {number[]} */
+    this.apart = [];
     groupOf.fill(-1);
     for (let p = 0; p < n; p++) {
-      if (drawn[p] === 0 || longitude[p] === NO_DEGREE) continue;
-      const column = Math.floor((x[p] * scale) / cell) - column0;
-      const row = Math.floor((y[p] * scale) / cell) - row0;
+      if (drawn[p] === 0) continue;
+      const row = Math.floor(y[p] * cells) - row0;
+      const column = Math.floor(x[p] * cells) - column0;
       if (column < 0 || row < 0 || column >= columns || row >= rows) continue;
       const apart = pin[p] === 0 && this.ringShown(p) ? 1 : 0;
       const key = (row * columns + column) * 2 + apart;
-      if (taken[key] === -1) {
+      let group = taken[key];
+      if (group === -1) {
         if (kinds.length === most) return false;
-        taken[key] = kinds.length;
-        kinds.push(apart);
+        group = taken[key] = kinds.push(apart) - 1;
       }
-      groupOf[p] = taken[key];
-      distinct[taken[key]]++;
+      if (apart === 1) this.apart.push(p);
+      groupOf[p] = group;
+      distinct[group]++;
+      const weighs = weights[p];
+      sumX[group] += x[p] * weighs;
+      sumY[group] += y[p] * weighs;
+      weight[group] += weighs;
     }
     /** How many groups there are. */
     this.size = kinds.length;
@@ -101,6 +115,7 @@ export class Arrangement {
     this.coarse = Uint8Array.from(kinds);
     /** How many places a group holds, whatever is filtered. */
     this.distinct = distinct.subarray(0, this.size);
+    this._merge(sumX, sumY, weight.subarray(0, this.size));
     return true;
   }
 
@@ -108,24 +123,15 @@ export class Arrangement {
    * Groups whose circles would lie on one another become one: the grid cuts towns in two. What is
    * filtered plays no part, so that nothing jumps while the days move.
    */
-  _merge(weights) {
-    const { size, groupOf, places, scale } = this;
-    const [x, y, weight] = [0, 1, 2].map(() => new Float64Array(size));
-    const placeX = unwrappedAll(this);
-    for (let p = 0; p < places.n; p++) {
-      const group = groupOf[p];
-      if (group < 0) continue;
-      x[group] += placeX[p] * weights[p];
-      y[group] += places.y[p] * weights[p];
-      weight[group] += weights[p];
-    }
+  _merge(/** @type {Float64Array} */ sumX, /** @type {Float64Array} */ sumY, /** @type {Float64Array} */ weight) {
+    const { scale } = this;
     const radius = Float64Array.from(weight, (rows, g) => (this.coarse[g] ? 15 : reach(rows)));
     const order = Array.from(weight.keys()).sort((a, b) => weight[b] - weight[a] || a - b);
-    const into = new Int32Array(size);
+    const into = new Int32Array(this.size);
     const kept = [];
     for (const g of order) {
-      const px = (x[g] / weight[g]) * scale;
-      const py = (y[g] / weight[g]) * scale;
+      const px = (sumX[g] / weight[g]) * scale;
+      const py = (sumY[g] / weight[g]) * scale;
       const near = kept.find((k) => this.coarse[k.g] === this.coarse[g] &&
         Math.hypot(k.px - px, k.py - py) < (radius[k.g] + radius[g]) * 0.82);
       into[g] = near === undefined ? kept.push({ g, px, py }) - 1 : into[near.g];
@@ -171,84 +177,60 @@ export class GroupCounter {
     this.category = category;
     this.categories = categories;
     const { size } = arrangement;
-    /** Rows per group and category; the last for rows that are off the screen. */
-    this.counts = new Int32Array(size * categories + 1);
-    /** Sums of row numbers likewise, modulo 2^32: the row itself where there is one. */
-    this._rowSums = new Int32Array(this.counts.length);
-    this._cellOf = this._cells();
+    /** Rows per group and category. */
+    this.counts = new Int32Array(size * categories);
+    /** Sums of row numbers per group, modulo 2^32: the row itself where there is one. */
+    this._rowSums = new Int32Array(size);
     /** Rows per group whose place is coarse. */
     this.coarse = new Int32Array(size);
     this.sumX = new Float64Array(size);
     this.sumY = new Float64Array(size);
     /** Rows per coarse place that stands apart. */
-    this.atPlace = new Int32Array(arrangement.coarse.includes(1) ? table.places.n : 0);
-    this._x = unwrappedAll(arrangement);
-  }
-
-  /** Every row's place in `counts`. */
-  _cells() {
-    const { table: { n, place }, arrangement: { groupOf, size }, category, categories } = this;
-    const cells = arrayFor(size * categories, n);
-    for (let i = 0; i < n; i++) {
-      const group = groupOf[place[i]];
-      cells[i] = group < 0 ? size * categories : group * categories + category[i];
-    }
-    return cells;
-  }
-
-  clear() {
-    const { counts, coarse, sumX, sumY, _rowSums, atPlace } = this;
-    for (const sums of [counts, coarse, sumX, sumY, _rowSums, atPlace]) sums.fill(0);
+    this.atPlace = new Int32Array(arrangement.apart.length > 0 ? table.places.n : 0);
+    this.sums = [this.counts, this._rowSums, this.coarse, this.sumX, this.sumY, this.atPlace];
   }
 
   addSlice(lo, hi, sign) {
-    const { alive, counts, _rowSums: rowSums, _cellOf: cellOf, table: { place, places: { n } } } = this;
-    if (hi - lo < n * MANY) {
-      for (let i = lo; i < hi; i++) if (alive[i] === KIND.REGULAR) this._add(i, sign);
-      return;
-    }
-    // Most places are met: what depends on the place is added once for each of them.
-    const met = new Int32Array(n);
-    for (let i = lo; i < hi; i++) {
-      const counted = Math.imul(sign, alive[i] & KIND.REGULAR);
-      const cell = cellOf[i];
-      counts[cell] += counted;
-      rowSums[cell] += Math.imul(i, counted);
-      met[place[i]] += counted;
-    }
-    for (let p = 0; p < n; p++) if (met[p] !== 0) this._addAt(p, met[p]);
-  }
-
-  addRows(rows, count) {
-    for (let k = 0; k < count; k++) {
-      const row = rows[k] < 0 ? -1 - rows[k] : rows[k];
-      if (this.alive[row] !== KIND.OUT) this._add(row, rows[k] < 0 ? -1 : 1);
+    const { alive, arrangement: { groupOf, x }, category, categories, counts, _rowSums: rowSums, sumX, sumY } = this;
+    const { place, places: { y, pin } } = this.table;
+    for (let row = lo; row < hi; row++) {
+      const p = place[row];
+      const group = groupOf[p];
+      if (group < 0) continue;
+      const by = Math.imul(sign, alive[row] & KIND.REGULAR);
+      counts[group * categories + category[row]] += by;
+      rowSums[group] += Math.imul(row, by);
+      sumX[group] += by * x[p];
+      sumY[group] += by * y[p];
+      if (pin[p] === 0) this._addCoarse(p, group, by);
     }
   }
 
-  _add(/** @type {number} */ row, /** @type {number} */ sign) {
-    const cell = this._cellOf[row];
-    this.counts[cell] += sign;
-    this._rowSums[cell] += Math.imul(sign, row);
-    this._addAt(this.table.place[row], sign);
+  addRows(rows, from, to, sign) {
+    const { arrangement: { groupOf, x }, category, categories, counts, _rowSums: rowSums, sumX, sumY } = this;
+    const { place, places: { y, pin } } = this.table;
+    for (let k = from; k < to; k++) {
+      const row = rows[k];
+      const p = place[row];
+      const group = groupOf[p];
+      if (group < 0) continue;
+      counts[group * categories + category[row]] += sign;
+      rowSums[group] += Math.imul(row, sign);
+      sumX[group] += sign * x[p];
+      sumY[group] += sign * y[p];
+      if (pin[p] === 0) this._addCoarse(p, group, sign);
+    }
   }
 
-  /** Adds so many rows at a place. */
-  _addAt(/** @type {number} */ place, /** @type {number} */ count) {
-    const group = this.arrangement.groupOf[place];
-    if (group < 0) return;
-    this.sumX[group] += count * this._x[place];
-    this.sumY[group] += count * this.table.places.y[place];
-    if (this.table.places.pin[place] === 1) return;
-    this.coarse[group] += count;
-    if (this.arrangement.coarse[group] === 1) this.atPlace[place] += count;
+  /** Adds so many rows at a place where a pin would be too exact. */
+  _addCoarse(/** @type {number} */ place, /** @type {number} */ group, /** @type {number} */ by) {
+    this.coarse[group] += by;
+    if (this.arrangement.coarse[group] === 1) this.atPlace[place] += by;
   }
 
   /** The row of a group that holds one alone. @param {number} group @returns {number} */
   onlyRow(group) {
-    let sum = 0;
-    for (let k = 0; k < this.categories; k++) sum += this._rowSums[group * this.categories + k];
-    return sum >>> 0;
+    return this._rowSums[group] >>> 0;
   }
 
   /** Rows in a group. @param {number} group */
@@ -257,13 +239,4 @@ export class GroupCounter {
     for (let k = 0; k < this.categories; k++) sum += this.counts[group * this.categories + k];
     return sum;
   }
-}
-
-function unwrappedAll(/** @type {Arrangement} */ arrangement) {
-  const { x, n } = arrangement.places;
-  const { screen, scale } = arrangement;
-  const left = screen.x / scale;
-  const right = (screen.x + screen.width) / scale;
-  if (left > WORLD * 0.01 && right < WORLD * 0.99) return x; // no copy of the world is near
-  return Float64Array.from({ length: n }, (_, place) => arrangement.unwrapped(place));
 }

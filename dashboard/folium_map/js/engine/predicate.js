@@ -1,11 +1,11 @@
 /**
- * Which rows a choice lets through, days apart: `geodata.filters.IncidentFilter` as byte masks.
+ * Which rows a choice lets through, days apart: `geodata.filters.IncidentFilter` as lists of rows.
  *
- * Every field becomes a small table over a column's dictionary or over the places, so that a row
- * costs one look-up a field.
+ * Every field becomes a small table over a column's codes or over the places. The field that lets
+ * the fewest rows through is held against all of them, the others only against what is left.
  */
 
-import { FLAG, INJURED_SHIFT } from "./figures.js";
+import { FLAG, FLAG_COUNT, INJURED_SHIFT } from "./figures.js";
 import { NO_DEGREE } from "./columns.js";
 
 const BAR = " | ";
@@ -26,78 +26,162 @@ const PLACED = new Map([
   ["precisions", "location_precision"],
 ]);
 
-/** Strikes rows out of `mask` (to 0) that the predicate does not let through. */
+/** Rows that a field is tried on, to find out how many it lets through. */
+const SAMPLE = 2048;
+
+/**
+ * @typedef {object} Test one field of a choice
+ * @property {import("./columns.js").Codes[]} codes columns, one of which must have an allowed code
+ * @property {Uint8Array} allowed 1 for each code that passes
+ */
+
 export class Predicate {
   /** @param {import("./columns.js").Table} table */
   constructor(table) {
     this.table = table;
+    this._rows = new Int32Array(0);
   }
 
   /**
    * @param {Record<string, any>} predicate
-   * @param {Uint8Array} mask one byte a row; those left alone keep their value
+   * @param {Uint32Array|null} hits rows that the predicate's text finds; null for no text
+   * @returns {Int32Array|null} the rows that pass, in order, until the next call; null for all
    * @throws {Error} for a field that this page does not know: a wrong count is worse than none
    */
-  strike(predicate, mask) {
-    const { table } = this;
+  select(predicate, hits) {
+    const tests = [...this.tests(predicate), this.places(predicate)].filter((test) => test !== null);
+    if (hits !== null) tests.push(this.among(hits));
+    if (tests.length === 0) return null;
+    const { n } = this.table;
+    if (this._rows.length !== n) this._rows = new Int32Array(n);
+    const shares = new Map(tests.map((test) => [test, shareOf(test, n)]));
+    const [first, ...others] = tests.sort((a, b) => shares.get(a) - shares.get(b));
+    let count = passing(first, n, this._rows);
+    for (const test of others) count = narrowed(test, this._rows, count);
+    return this._rows.subarray(0, count);
+  }
+
+  /** @returns {Test[]} of all fields that are no matter of place */
+  tests(/** @type {Record<string, any>} */ predicate) {
+    const { table: { columns, dictionaries, roles, unused, killed, injured } } = this;
+    const tests = [];
     for (const [field, value] of Object.entries(predicate)) {
       if (ELSEWHERE.has(field) || field === "roles" || PLACED.has(field) || value == null) continue;
       if (CODED.has(field)) {
         const column = CODED.get(field);
-        keep(mask, table.columns[column], oneOf(table.dictionaries[column], value));
+        tests.push({ codes: [columns[column]], allowed: oneOf(dictionaries[column], value) });
       } else if (field === "actors") {
-        this.actors(value, predicate.roles ?? table.roles, mask);
+        const used = (predicate.roles ?? roles).filter((role) => !unused.has(role));
+        tests.push({ codes: used.map((role) => columns[role]), allowed: listing(dictionaries.actor_cell, value) });
       } else if (field === "weapons") {
-        const { weapon_cell: cells } = table.dictionaries;
-        keep(mask, table.columns.weapon_cell, listing(cells, value));
+        tests.push({ codes: [columns.weapon_cell], allowed: listing(dictionaries.weapon_cell, value) });
       } else if (field === "killed_min") {
-        atLeast(mask, table.killed.best, table.flags, FLAG.POINT, value);
+        tests.push(this.atLeast(killed.best, FLAG.POINT, value));
       } else if (field === "injured_min") {
-        atLeast(mask, table.injured.best, table.flags, FLAG.POINT << INJURED_SHIFT, value);
+        tests.push(this.atLeast(injured.best, FLAG.POINT << INJURED_SHIFT, value));
       } else if (field === "disputed") {
-        keep(mask, table.columns.disputed, Uint8Array.of(Number(!value), Number(value)));
+        tests.push({ codes: [columns.disputed], allowed: Uint8Array.of(Number(!value), Number(value)) });
       } else {
         throw new Error(`This page does not know the filter "${field}": reload it.`);
       }
     }
-    this.places(predicate, mask);
+    return tests;
   }
 
-  /** An actor in any of the roles. */
-  actors(/** @type {string[]} */ names, /** @type {string[]} */ roles, /** @type {Uint8Array} */ mask) {
-    const listed = listing(this.table.dictionaries.actor_cell, names);
-    const found = new Uint8Array(mask.length);
-    for (const role of roles) note(found, this.table.columns[role], listed);
-    for (let i = 0; i < mask.length; i++) mask[i] &= 0 - found[i];
+  /** @returns {Test} */
+  atLeast(figures, /** @type {number} */ known, /** @type {number} */ least) {
+    if (!(least > 0)) {
+      const allowed = Uint8Array.from({ length: FLAG_COUNT }, (_, bits) => Number((bits & known) !== 0));
+      return { codes: [this.table.flags], allowed };
+    }
+    // What is not known is 0 among the figures, and so below any least.
+    if (figures.BYTES_PER_ELEMENT < 4) {
+      const allowed = new Uint8Array(256 ** figures.BYTES_PER_ELEMENT).fill(1, Math.ceil(least));
+      return { codes: [figures], allowed };
+    }
+    const enough = new Uint8Array(figures.length);
+    for (let row = 0; row < enough.length; row++) enough[row] = Number(figures[row] >= least);
+    return { codes: [enough], allowed: Uint8Array.of(0, 1) };
   }
 
-  /** All that a place decides, as one table over the places. */
-  places(/** @type {Record<string, any>} */ predicate, /** @type {Uint8Array} */ mask) {
+  /** @returns {Test} */
+  among(/** @type {Uint32Array} */ rows) {
+    const found = new Uint8Array(this.table.n);
+    for (const row of rows) found[row] = 1;
+    return { codes: [found], allowed: Uint8Array.of(0, 1) };
+  }
+
+  /** All that a place decides, as one table over the places. @returns {Test|null} */
+  places(/** @type {Record<string, any>} */ predicate) {
     const { places, dictionaries, place } = this.table;
     let inside = null;
     for (const [field, name] of PLACED) {
       if (predicate[field] == null) continue;
       const codes = name === "location_precision" ? places.precision : places[name];
-      inside ??= new Uint8Array(places.n).fill(1);
-      keep(inside, codes, oneOf(dictionaries[name], predicate[field]));
+      inside = both(inside, allowedOf(codes, oneOf(dictionaries[name], predicate[field])));
     }
     if (predicate.bbox) inside = both(inside, inBox(places, predicate.bbox));
     if (predicate.polygon) inside = both(inside, inPolygon(places, predicate.polygon));
-    if (inside !== null) keep(mask, place, inside);
+    return inside === null ? null : { codes: [place], allowed: inside };
   }
 }
 
-/**
- * Without a branch, as all passes over the rows: a processor cannot guess which of them stay.
- *
- * @param {Uint8Array} mask @param {ArrayLike<number>} codes @param {Uint8Array} allowed 0 or 1
- */
-export function keep(mask, codes, allowed) {
-  for (let i = 0; i < mask.length; i++) mask[i] &= 0 - allowed[codes[i]];
+/** @returns {Uint8Array} 1 where a code is allowed */
+function allowedOf(/** @type {import("./columns.js").Codes} */ codes, /** @type {Uint8Array} */ allowed) {
+  const out = new Uint8Array(codes.length);
+  for (let k = 0; k < out.length; k++) out[k] = allowed[codes[k]];
+  return out;
 }
 
-function note(/** @type {Uint8Array} */ found, codes, /** @type {Uint8Array} */ listed) {
-  for (let i = 0; i < found.length; i++) found[i] |= listed[codes[i]];
+/** About which share of the rows passes a test. */
+function shareOf({ codes, allowed }, /** @type {number} */ n) {
+  const step = Math.max(1, Math.floor(n / SAMPLE));
+  let [passed, tried] = [0, 0];
+  for (let row = 0; row < n; row += step, tried++) passed += Number(codes.some((column) => allowed[column[row]]));
+  return passed / Math.max(1, tried);
+}
+
+/**
+ * Without a branch, as a processor cannot guess which rows pass: each is written down, and the next
+ * overwrites it unless it does.
+ *
+ * @param {Test} test @param {number} n @param {Int32Array} rows takes the rows that pass, in order
+ * @returns {number} how many
+ */
+function passing({ codes, allowed }, n, rows) {
+  let count = 0;
+  if (codes.length === 1) {
+    const [column] = codes;
+    for (let row = 0; row < n; row++) {
+      rows[count] = row;
+      count += allowed[column[row]];
+    }
+    return count;
+  }
+  if (codes.length === 2) {
+    const [column, other] = codes;
+    for (let row = 0; row < n; row++) {
+      rows[count] = row;
+      count += allowed[column[row]] | allowed[other[row]];
+    }
+    return count;
+  }
+  const found = new Uint8Array(n);
+  for (const column of codes) for (let row = 0; row < n; row++) found[row] |= allowed[column[row]];
+  return passing({ codes: [found], allowed: Uint8Array.of(0, 1) }, n, rows);
+}
+
+/** Keeps those of the first `length` rows that pass, in order; how many. */
+function narrowed({ codes, allowed }, /** @type {Int32Array} */ rows, /** @type {number} */ length) {
+  let count = 0;
+  for (let k = 0; k < length; k++) {
+    const row = rows[k];
+    let found = 0;
+    for (let column = 0; column < codes.length; column++) found |= allowed[codes[column][row]];
+    rows[count] = row;
+    count += found;
+  }
+  return count;
 }
 
 /** Codes (0 is null) of the dictionary's words that are among the values. */
@@ -111,12 +195,6 @@ function listing(/** @type {string[]} */ cells, /** @type {string[]} */ values) 
   const wanted = values.map((value) => BAR + value + BAR);
   const found = (/** @type {string} */ cell) => wanted.some((value) => (BAR + cell + BAR).includes(value));
   return Uint8Array.from([0, ...cells.map((cell) => Number(found(cell)))]);
-}
-
-function atLeast(mask, figures, flags, known, least) {
-  for (let i = 0; i < mask.length; i++) {
-    mask[i] &= 0 - Number((flags[i] & known) !== 0 && figures[i] >= least);
-  }
 }
 
 /** @param {Uint8Array|null} one @param {Uint8Array} other @returns {Uint8Array} */

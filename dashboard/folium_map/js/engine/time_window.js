@@ -14,8 +14,17 @@ export const TO_OPEN = 0x7fffffff;
 /** How a row is found: as part of the slice, or in the list of the others. */
 export const KIND = Object.freeze({ OUT: 0, REGULAR: 1, LONG: 2 });
 
-/** Up to this share of all rows, those that pass a filter are few. */
-const FEW = 0.2;
+/** Up to this share of all rows, those that pass a filter are few, and those that do not. */
+const FEW = 0.3;
+
+/**
+ * @typedef {object} Accumulator sums over the rows in view
+ * @property {(Int32Array|Float64Array)[]} sums all that it adds up
+ * @property {(lo: number, hi: number, sign: 1|-1) => void} addSlice adds (or takes away) those rows
+ *   of a slice whose `alive` is `KIND.REGULAR`
+ * @property {(rows: Int32Array, from: number, to: number, sign: 1|-1) => void} addRows adds (or takes
+ *   away) `rows[from]` up to but without `rows[to]`, whatever their `alive`
+ */
 
 export class TimeWindow {
   /** @param {import("./columns.js").Table} table */
@@ -31,30 +40,64 @@ export class TimeWindow {
       this.kind[i] = regular ? KIND.REGULAR : KIND.LONG;
       if (!regular) long++;
     }
-    /** Rows that are no single day, in order. */
-    this.long = new Uint32Array(long);
-    /** For each of them the latest last day so far. */
-    this.latest = new Int32Array(long);
-    for (let i = 0, k = 0, latest = FROM_OPEN; i < n; i++) {
-      if (this.kind[i] !== KIND.LONG) continue;
-      if (end[i] > latest) latest = end[i];
-      this.long[k] = i;
-      this.latest[k++] = latest;
-    }
-    this._rows = new Int32Array(long);
-    /** Single days that pass the filter, in order, where they are few; else null. */
+    /** Every row's `KIND` where the choice (days apart) lets it through, else 0. */
+    this.alive = this.kind.slice();
+    const rows = new Int32Array(long);
+    for (let i = 0, k = 0; k < long; i++) if (this.kind[i] === KIND.LONG) rows[k++] = i;
+    /** Rows that are no single day. */
+    this.long = this._longOf(rows);
+    /** Those of them that pass. */
+    this._long = this.long;
+    this._entering = new Int32Array(long);
+    this._leaving = new Int32Array(long);
+    /** Single days that pass, in order, where they are few; else null. @type {Int32Array|null} */
     this._few = null;
+    /** Rows that do not pass, in order, where they are few; else null. @type {Int32Array|null} */
+    this._struck = new Int32Array(0);
+    /** What each accumulator sums to over all rows and all days. @type {WeakMap<Accumulator, any[]>} */
+    this._whole = new WeakMap();
   }
 
   /**
-   * Takes note of which rows pass: where they are few, they are visited one by one.
+   * Takes note of which rows pass. Where they are few, or all but few, what is counted follows from
+   * those few.
    *
-   * @param {Uint8Array} alive every row's `KIND` where it passes, else 0
+   * @param {Int32Array|null} rows in order; null for all
    */
-  pass(alive) {
-    let passing = 0;
-    for (let i = 0; i < this.n; i++) passing += alive[i] & KIND.REGULAR;
-    this._few = passing < this.n * FEW ? rowsOf(alive, passing) : null;
+  pass(rows) {
+    const { alive, kind, n } = this;
+    this._few = null;
+    this._struck = null;
+    if (rows === null) {
+      alive.set(kind);
+      this._long = this.long;
+      this._struck = new Int32Array(0);
+      return;
+    }
+    alive.fill(KIND.OUT);
+    for (let k = 0; k < rows.length; k++) alive[rows[k]] = kind[rows[k]];
+    const { regular, long } = byKind(alive, rows);
+    this._long = this._longOf(long);
+    if (rows.length < n * FEW) this._few = regular;
+    else if (n - rows.length < n * FEW) this._struck = struckOut(alive, n - rows.length);
+  }
+
+  /**
+   * Rows with their days beside them, as these are looked at whenever the range moves.
+   *
+   * @param {Int32Array} rows in order
+   * @returns {{rows: Int32Array, start: Int32Array, end: Int32Array, latest: Int32Array}} `latest`
+   *   is the latest last day so far
+   */
+  _longOf(rows) {
+    const [start, end, latest] = [0, 1, 2].map(() => new Int32Array(rows.length));
+    let most = FROM_OPEN;
+    for (let k = 0; k < rows.length; k++) {
+      start[k] = this.start[rows[k]];
+      end[k] = this.end[rows[k]];
+      latest[k] = most = Math.max(most, end[k]);
+    }
+    return { rows, start, end, latest };
   }
 
   /** Whether a range touches any of a row's days. @param {number} row @param {Range} range */
@@ -78,9 +121,7 @@ export class TimeWindow {
   /**
    * Tell an accumulator of all rows in a range, or of the difference to the range it has seen.
    *
-   * @param {{clear(): void, addSlice(lo: number, hi: number, sign: number): void,
-   *   addRows(rows: Int32Array, count: number): void}} accumulator `addRows` gets row numbers;
-   *   one that leaves is given as -1 - row
+   * @param {Accumulator} accumulator
    * @param {Range|null} before
    * @param {Range} after
    */
@@ -88,10 +129,11 @@ export class TimeWindow {
     const next = this.slice(after);
     const last = before === null ? { lo: 0, hi: 0 } : this.slice(before);
     const moved = Math.abs(next.lo - last.lo) + Math.abs(next.hi - last.hi);
-    if (before === null || moved > next.hi - next.lo) {
-      accumulator.clear();
-      this._add(accumulator, next.lo, next.hi, 1);
-      accumulator.addRows(this._rows, this._entering(null, after));
+    const whole = this._wholeOf(accumulator, after);
+    const anew = whole === null ? next.hi - next.lo : this._struck.length;
+    if (before === null || moved > anew) {
+      if (whole === null) this._countAnew(accumulator, next, after);
+      else this._recall(accumulator, whole);
       return;
     }
     // The slices overlap here: were they apart, more would have moved than there is.
@@ -99,46 +141,81 @@ export class TimeWindow {
     else this._add(accumulator, last.lo, next.lo, -1);
     if (next.hi > last.hi) this._add(accumulator, last.hi, next.hi, 1);
     else this._add(accumulator, next.hi, last.hi, -1);
-    accumulator.addRows(this._rows, this._entering(before, after));
+    this._addLong(accumulator, before, after);
+  }
+
+  /** What an accumulator sums to over all days and rows, if that is known and tells of the range. */
+  _wholeOf(/** @type {Accumulator} */ accumulator, /** @type {Range} */ range) {
+    return isOpen(range) && this._struck !== null ? (this._whole.get(accumulator) ?? null) : null;
+  }
+
+  /** All but what is struck out. */
+  _recall(/** @type {Accumulator} */ accumulator, /** @type {any[]} */ whole) {
+    accumulator.sums.forEach((sums, k) => sums.set(whole[k]));
+    accumulator.addRows(this._struck, 0, this._struck.length, -1);
+  }
+
+  _countAnew(/** @type {Accumulator} */ accumulator, { lo, hi }, /** @type {Range} */ range) {
+    for (const sums of accumulator.sums) sums.fill(0);
+    this._add(accumulator, lo, hi, 1);
+    this._addLong(accumulator, null, range);
+    if (isOpen(range) && this._struck?.length === 0) {
+      this._whole.set(accumulator, accumulator.sums.map((sums) => sums.slice()));
+    }
   }
 
   /** The single days of a slice, as a slice or one by one. */
   _add(accumulator, /** @type {number} */ lo, /** @type {number} */ hi, /** @type {1|-1} */ sign) {
     if (lo === hi) return;
-    if (this._few === null) {
-      accumulator.addSlice(lo, hi, sign);
-      return;
-    }
-    const from = lowerBound(this._few, this._few.length, lo);
-    const rows = this._few.slice(from, lowerBound(this._few, this._few.length, hi));
-    if (sign < 0) for (let k = 0; k < rows.length; k++) rows[k] = -1 - rows[k];
-    accumulator.addRows(rows, rows.length);
+    const { _few: few } = this;
+    if (few === null) accumulator.addSlice(lo, hi, sign);
+    else accumulator.addRows(few, lowerBound(few, few.length, lo), lowerBound(few, few.length, hi), sign);
   }
 
-  /** Fill `_rows` with long rows that enter (row) or leave (-1 - row); how many there are. */
-  _entering(/** @type {Range|null} */ before, /** @type {Range} */ after) {
-    const { start, end, long, latest, _rows } = this;
+  /** The rows that are no single day and enter or leave. */
+  _addLong(accumulator, /** @type {Range|null} */ before, /** @type {Range} */ after) {
+    const { _long: { rows, start, end, latest }, _entering: entering, _leaving: leaving } = this;
     const f1 = after.to < after.from ? TO_OPEN : after.from;
     const t1 = after.to < after.from ? FROM_OPEN : after.to;
     const f0 = before === null || before.to < before.from ? TO_OPEN : before.from;
     const t0 = before === null || before.to < before.from ? FROM_OPEN : before.to;
     const latestTo = Math.max(t0, t1);
-    let count = 0;
-    for (let k = lowerBound(latest, long.length, Math.min(f0, f1)); k < long.length; k++) {
-      const row = long[k];
-      if (start[row] > latestTo) break;
-      const was = start[row] <= t0 && end[row] >= f0;
-      const is = start[row] <= t1 && end[row] >= f1;
-      if (was !== is) _rows[count++] = is ? row : -1 - row;
+    let comes = 0;
+    let goes = 0;
+    for (let k = lowerBound(latest, rows.length, Math.min(f0, f1)); k < rows.length; k++) {
+      if (start[k] > latestTo) break;
+      const was = start[k] <= t0 && end[k] >= f0;
+      const is = start[k] <= t1 && end[k] >= f1;
+      if (is && !was) entering[comes++] = rows[k];
+      else if (was && !is) leaving[goes++] = rows[k];
     }
-    return count;
+    accumulator.addRows(entering, 0, comes, 1);
+    accumulator.addRows(leaving, 0, goes, -1);
   }
 }
 
-/** @returns {Int32Array} the single days that pass, in order */
-function rowsOf(/** @type {Uint8Array} */ alive, /** @type {number} */ count) {
+const isOpen = (/** @type {Range} */ { from, to }) => from === FROM_OPEN && to === TO_OPEN;
+
+/** Rows apart by kind, each in order. @returns {{regular: Int32Array, long: Int32Array}} */
+function byKind(/** @type {Uint8Array} */ alive, /** @type {Int32Array} */ rows) {
+  const regular = new Int32Array(rows.length);
+  const long = new Int32Array(rows.length);
+  let [days, spans] = [0, 0];
+  for (let k = 0; k < rows.length; k++) {
+    const row = rows[k];
+    const single = alive[row] & KIND.REGULAR;
+    regular[days] = row;
+    long[spans] = row;
+    days += single;
+    spans += 1 - single;
+  }
+  return { regular: regular.subarray(0, days), long: long.slice(0, spans) };
+}
+
+/** @returns {Int32Array} the rows that do not pass, in order; there are so many */
+function struckOut(/** @type {Uint8Array} */ alive, /** @type {number} */ count) {
   const rows = new Int32Array(count);
-  for (let i = 0, k = 0; k < count; i++) if (alive[i] === KIND.REGULAR) rows[k++] = i;
+  for (let i = 0, k = 0; k < count; i++) if (alive[i] === KIND.OUT) rows[k++] = i;
   return rows;
 }
 

@@ -15,37 +15,24 @@ export class TotalsCounter {
     /** How many rows have each combination of flags. */
     this.byFlags = new Int32Array(FLAG_COUNT);
     /** Killed low, best, high, injured low, best, high; whole numbers below 2^53. */
-    this.sums = new Float64Array(6);
-  }
-
-  clear() {
-    this.byFlags.fill(0);
-    this.sums.fill(0);
+    this.figures = new Float64Array(6);
+    this.sums = [this.byFlags, this.figures];
   }
 
   addSlice(lo, hi, sign) {
-    const { table: { flags, killed, injured }, alive, byFlags, sums } = this;
+    const { table: { flags, killed, injured }, alive, byFlags, figures } = this;
     for (let i = lo; i < hi; i++) {
       byFlags[flags[i]] += Math.imul(sign, alive[i] & KIND.REGULAR);
     }
-    if (!killed.none) addSums(sums, 0, sign, killed, alive, lo, hi);
-    if (!injured.none) addSums(sums, 3, sign, injured, alive, lo, hi);
+    if (!killed.none) addSlice(figures, 0, sign, killed, alive, lo, hi);
+    if (!injured.none) addSlice(figures, 3, sign, injured, alive, lo, hi);
   }
 
-  addRows(rows, count) {
-    const { table: { flags, killed, injured }, alive, byFlags, sums } = this;
-    for (let k = 0; k < count; k++) {
-      const sign = rows[k] < 0 ? -1 : 1;
-      const i = rows[k] < 0 ? -1 - rows[k] : rows[k];
-      if (alive[i] === KIND.OUT) continue;
-      byFlags[flags[i]] += sign;
-      sums[0] += sign * killed.low[i];
-      sums[1] += sign * killed.best[i];
-      sums[2] += sign * killed.high[i];
-      sums[3] += sign * injured.low[i];
-      sums[4] += sign * injured.best[i];
-      sums[5] += sign * injured.high[i];
-    }
+  addRows(rows, from, to, sign) {
+    const { table: { flags, killed, injured }, byFlags, figures } = this;
+    for (let k = from; k < to; k++) byFlags[flags[rows[k]]] += sign;
+    if (!killed.none) addRows(figures, 0, sign, killed, rows, from, to);
+    if (!injured.none) addRows(figures, 3, sign, injured, rows, from, to);
   }
 
   /** Rows with all bits of `set` and none of `unset`. */
@@ -76,16 +63,16 @@ export class TotalsCounter {
     const known = this.count(FLAG.KNOWN << shift) > 0;
     const closed = known && this.count(FLAG.OPEN << shift) === 0;
     return {
-      [`${stem}_low`]: known ? this.sums[at] : null,
-      [`${stem}_best`]: known ? this.sums[at + 1] : null,
-      [`${stem}_high`]: closed ? this.sums[at + 2] : null,
+      [`${stem}_low`]: known ? this.figures[at] : null,
+      [`${stem}_best`]: known ? this.figures[at + 1] : null,
+      [`${stem}_high`]: closed ? this.figures[at + 2] : null,
     };
   }
 }
 
 /** Without a branch: which rows pass is as good as random, and a wrong guess costs ten additions.
  * `0 - x` and `Math.imul` stay whole numbers, where `-x` and `*` could make -0. */
-function addSums(sums, at, sign, { low, best, high }, alive, lo, hi) {
+function addSlice(figures, at, sign, { low, best, high }, alive, lo, hi) {
   let a = 0;
   let b = 0;
   let c = 0;
@@ -95,9 +82,24 @@ function addSums(sums, at, sign, { low, best, high }, alive, lo, hi) {
     b += best[i] & mask;
     c += high[i] & mask;
   }
-  sums[at] += sign * a;
-  sums[at + 1] += sign * b;
-  sums[at + 2] += sign * c;
+  figures[at] += sign * a;
+  figures[at + 1] += sign * b;
+  figures[at + 2] += sign * c;
+}
+
+function addRows(figures, at, sign, { low, best, high }, rows, from, to) {
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  for (let k = from; k < to; k++) {
+    const row = rows[k];
+    a += low[row];
+    b += best[row];
+    c += high[row];
+  }
+  figures[at] += sign * a;
+  figures[at + 1] += sign * b;
+  figures[at + 2] += sign * c;
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { NO_DEGREE, NO_END, NO_START } from "./columns.js";
 import { FLAG, INJURED_SHIFT } from "./figures.js";
-import { Predicate, inBox, keep } from "./predicate.js";
+import { Predicate, inBox } from "./predicate.js";
 import { FROM_OPEN, TO_OPEN, KIND, TimeWindow } from "./time_window.js";
 import { TotalsCounter } from "./totals.js";
 
@@ -32,7 +32,7 @@ export class IncidentView extends EventTarget {
     this.table = table;
     this.window = new TimeWindow(table);
     /** Every row's `KIND` where the choice (days apart) lets it through, else 0. */
-    this.alive = this.window.kind.slice();
+    this.alive = this.window.alive;
     /** Grows whenever `alive` changes. */
     this.revision = 0;
     /** @type {import("./time_window.js").Range} days since the epoch, open ends included */
@@ -40,6 +40,9 @@ export class IncidentView extends EventTarget {
     this._predicate = {};
     this._hits = null;
     this._area = { bbox: null, polygon: null };
+    /** Choice and hits that `alive` is made of. */
+    this._struckBy = "[]";
+    this._struckHits = null;
     this._filter = new Predicate(table);
     this._counter = new TotalsCounter(table, this.alive);
     this._counted = { revision: -1, days: null };
@@ -141,16 +144,13 @@ export class IncidentView extends EventTarget {
     return this._predicate.text != null && this._hits === null;
   }
 
-  _strike(predicate) {
-    const mask = this.window.kind.slice();
-    this._filter.strike(predicate, mask);
-    if (this._hits !== null) {
-      const found = new Uint8Array(this.table.n);
-      for (const row of this._hits) found[row] = 1;
-      for (let i = 0; i < mask.length; i++) mask[i] *= found[i];
-    }
-    this.alive.set(mask);
-    this.window.pass(mask);
+  /** Finds the rows that pass, unless they are found already: days apart, nothing may have changed. */
+  _strike({ date_from: _from, date_to: _to, ...predicate }) {
+    const key = JSON.stringify(Object.entries(predicate).filter(([, value]) => value != null));
+    if (key === this._struckBy && this._hits === this._struckHits) return;
+    this.window.pass(this._filter.select(predicate, this._hits));
+    this._struckBy = key;
+    this._struckHits = this._hits;
     this.revision++;
   }
 
