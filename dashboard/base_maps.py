@@ -19,7 +19,8 @@ from urllib.parse import quote
 import xyzservices.providers
 from xyzservices.lib import TileProvider
 
-from geodata.errors import ImpossibleValue
+from dashboard.base_map_folder import BaseMapFolder
+from geodata.errors import ImpossibleValue, UnreadableFile
 from geodata.tiles import About, TileArchive, open_tiles, plain_text
 
 _FIELD: Final = re.compile(r"\{([^{}]*)\}")
@@ -104,6 +105,39 @@ class BaseMaps:
         """
         opened = [_tile_file(path.expanduser().absolute()) for path in files]
         return cls({file.key: file for file in opened}, tuple(online_tiles(one) for one in tiles))
+
+    def add(self, path: Path) -> TileFile:
+        """Open one more file and offer it from now on.
+
+        Raises:
+            UnreadableFile: it has no tiles that can be shown.
+        """
+        file = _tile_file(path.absolute())
+        self.files[file.key] = file
+        return file
+
+    def add_those_of(self, folder: BaseMapFolder) -> list[str]:
+        """Offer what was added at the page before; a sentence for each that cannot be opened."""
+        wrong = []
+        for path in folder.files():
+            try:
+                self.add(path)
+            except UnreadableFile as error:
+                wrong.append(f"A base map is left out: {error}")
+        return wrong
+
+    def remove(self, key: str) -> Path:
+        """Offer a file no longer; it is closed.
+
+        Returns:
+            Where it is.
+
+        Raises:
+            KeyError: there is none of that key.
+        """
+        file = self.files.pop(key)
+        file.archive.close()
+        return file.archive.path
 
     def origins(self) -> tuple[str, ...]:
         """Every origin that the page may ask for pictures."""

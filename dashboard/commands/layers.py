@@ -38,8 +38,6 @@ def layer(arguments: Namespace, terminal: Terminal) -> int:
 
 def _add(folder: LayerFolder, arguments: Namespace, terminal: Terminal) -> int:
     valid_from, valid_to = day(arguments.valid_from), day(arguments.valid_to, last=True)
-    if valid_from is not None and valid_to is not None and valid_to < valid_from:
-        raise ImpossibleValue(f"The layer ends on {valid_to} before it begins on {valid_from}.")
     path = Path(arguments.what).expanduser().absolute()
     read = read_layer(path)
     added, new = folder.add(

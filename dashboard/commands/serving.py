@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dashboard import server
 from dashboard.access.settings import read_settings
+from dashboard.base_map_folder import BaseMapFolder
 from dashboard.base_maps import BaseMaps
 from dashboard.commands.terminal import Terminal, store_path
 
@@ -18,6 +19,11 @@ BASE_MAP_SETTING = "CONFLICTMAP_BASE_MAP"
 def serve(arguments: Namespace, terminal: Terminal) -> int:
     """Serve the map until interrupted."""
     base_maps = BaseMaps.opened(_files(arguments), arguments.tiles or ())
+    store = None if arguments.store is None else store_path(arguments)
+    if not arguments.sample:
+        beside = BaseMapFolder.beside(store or server.default_store())
+        for sentence in base_maps.add_those_of(beside):
+            terminal.tell(sentence)
     for origin in base_maps.origins():
         terminal.tell(
             f"Online tiles are offered: once somebody at the page agrees, {origin} sees their "
@@ -25,7 +31,7 @@ def serve(arguments: Namespace, terminal: Terminal) -> int:
         )
     try:
         return server.serve(
-            None if arguments.store is None else store_path(arguments),
+            store,
             server.Listening(arguments.port, arguments.address, not arguments.no_browser),
             sample=arguments.sample,
             base_maps=base_maps,

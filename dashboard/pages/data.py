@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import attention, mapping
+from dashboard import attention, layer_files, mapping
 from dashboard.plain import notice, say
 from dashboard.served import ServedStore, served
 from geodata.errors import ConflictMapError
@@ -35,6 +35,7 @@ def show() -> None:
     attention.show(here)
     _datasets(here)
     _imports(here)
+    layer_files.show(here)
 
 
 def _add(here: ServedStore) -> None:

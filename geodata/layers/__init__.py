@@ -15,12 +15,12 @@ from typing import Final
 from geodata.errors import AttentionNeeded, UnreadableFile
 from geodata.guarded_sqlite import HEAD
 from geodata.layers import geojson, geopackage, kml
-from geodata.layers.folder import Layer, LayerFolder
+from geodata.layers.folder import FRAMES, Layer, LayerFolder
 from geodata.layers.geojson import Raw
 from geodata.layers.geometry import shapes
 from geodata.layers.model import Feature, ReadLayer, day, feature
 
-__all__ = ["Feature", "Layer", "LayerFolder", "ReadLayer", "day", "read_layer"]
+__all__ = ["FRAMES", "Feature", "Layer", "LayerFolder", "ReadLayer", "day", "read_layer"]
 
 LARGEST_FILE: Final = 50_000_000
 """Bytes of a file that are read at all."""

@@ -90,7 +90,7 @@ class LayerFolder:
             The layer, and whether it is new; the same content under the same name is not.
 
         Raises:
-            ImpossibleValue: it has no name, or nothing that can be drawn.
+            ImpossibleValue: it has no name, or nothing that can be drawn, or ends before it begins.
             UnreadableFile: the folder cannot be read or written.
         """
         called = words(name)
@@ -98,6 +98,8 @@ class LayerFolder:
             raise ImpossibleValue(f"A layer's name has 1 to {_MOST_NAME} characters.")
         if frames not in FRAMES:
             raise ImpossibleValue(f"{frames!r} is none of {', '.join(FRAMES)}.")
+        if valid_from is not None and valid_to is not None and valid_to < valid_from:
+            raise ImpossibleValue(f"The layer ends on {valid_to} before it begins on {valid_from}.")
         if not read.features:
             raise ImpossibleValue(f"{read.file} has nothing that can be drawn.")
         body = _body(read)
