@@ -44,6 +44,7 @@ class Edition:
     token: str
     snapshot: Snapshot
     _packing: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+    _finding: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @property
     def pack(self) -> bytes:
@@ -61,9 +62,10 @@ class Edition:
 
     def offer(self, find: Callable[[pa.Table], Offer]) -> Offer:
         """What filters can offer for these incidents; found once an edition."""
-        if find not in self._offers:
-            self._offers[find] = find(self.snapshot.incidents)
-        return self._offers[find]
+        with self._finding:  # many may ask at once when a server starts
+            if find not in self._offers:
+                self._offers[find] = find(self.snapshot.incidents)
+            return self._offers[find]
 
     def row_of(self, incident_id: str) -> int | None:
         """The row number of an incident in this edition; None where it has no row."""

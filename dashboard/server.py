@@ -33,6 +33,7 @@ from dashboard.access.settings import AccessSettings
 from dashboard.base_maps import BaseMaps
 from dashboard.headers import Framing, Headers
 from dashboard.preload import Preload
+from dashboard.readiness import make_ready_beside
 from dashboard.routes import ROUTES
 from dashboard.served import ServedStore, serve_from, whole
 from geodata.errors import ConflictMapError, StoreError
@@ -239,6 +240,7 @@ def _run(listening: Listening, gate: Gate | None) -> None:
     @contextlib.asynccontextmanager
     async def announce(_: object) -> AsyncIterator[None]:
         print(f"Conflict Map is at {address} (Ctrl-C stops it)", flush=True)  # noqa: T201 — likewise
+        make_ready_beside()
         if listening.open_browser:
             threading.Timer(0.5, webbrowser.open, [address]).start()
         yield

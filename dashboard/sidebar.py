@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import streamlit as st
 
 from dashboard import session
-from dashboard.served import Edition
+from dashboard.served import Edition, Offer
 from geodata.boundaries import countries
 from geodata.vocabulary import (
     DATE_PRECISION,
@@ -32,7 +32,7 @@ EARLIEST = dt.date(1900, 1, 1)
 
 def filters(edition: Edition) -> None:
     """Draw the sidebar; each change writes the whole filter to the URL."""
-    offer = edition.offer(_offered)
+    offer = offered(edition)
     with st.sidebar:
         _text("Search", "text", placeholder="title, place, actor, id")
         _dates()
@@ -56,6 +56,11 @@ def filters(edition: Edition) -> None:
             disabled=not session.link().filter,
             width="stretch",
         )
+
+
+def offered(edition: Edition) -> Offer:
+    """What the lists of the sidebar hold for an edition; found once for all sessions."""
+    return edition.offer(_offered)
 
 
 def _apply() -> None:
