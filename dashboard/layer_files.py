@@ -15,8 +15,9 @@ from dashboard.access import asking
 from dashboard.base_map_folder import BaseMapFolder
 from dashboard.plain import notice, say
 from dashboard.served import ServedStore
+from geodata import sandbox
 from geodata.errors import ConflictMapError
-from geodata.layers import FRAMES, Layer, day, read_layer
+from geodata.layers import FRAMES, Layer, day
 
 WHO: Final = "analyst"
 _LAYER_OUTCOME: Final = "layer_outcome"
@@ -99,7 +100,7 @@ def _add_layer(here: ServedStore, uploaded: Any, name: str, given: dict[str, Any
         with tempfile.TemporaryDirectory(prefix="conflictmap-") as folder:
             path = Path(folder) / called
             path.write_bytes(uploaded.getbuffer())
-            read = read_layer(path)
+            read = sandbox.read_layer(path)
         layer, new = here.layers.add(
             read,
             name=name.strip() or PurePath(called).stem[:80],

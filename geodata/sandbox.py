@@ -30,8 +30,9 @@ import numpy as np
 import pyarrow as pa
 
 import geodata
-from geodata import schema, sources
-from geodata.errors import ConflictMapError, UnknownCode, UnreadableFile
+from geodata import layers, schema, sources
+from geodata.errors import AttentionNeeded, ConflictMapError, UnknownCode, UnreadableFile
+from geodata.layers import Feature, ReadLayer
 from geodata.sources import ATTENTION, Profile, Reading, Said
 from geodata.sources.raw_table import RawTable
 from geodata.sources.said import as_json, from_json
@@ -51,6 +52,8 @@ _WALL: Final = 4
 _LOOK_S: Final = 0.05
 _TOO_MUCH_MEMORY: Final = 77
 _LONGEST_SENTENCE: Final = 2_000
+_SHA256: Final = 64
+"""Hexadecimal digits of one."""
 _PASSED_ON: Final = frozenset(
     {"PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "LD_LIBRARY_PATH",
      "DYLD_LIBRARY_PATH", "VIRTUAL_ENV", "COVERAGE_PROCESS_START"}
@@ -158,6 +161,35 @@ def first_rows(path: Path, most: int, *, limits: Limits | None = None) -> RawTab
         UnreadableFile: as of `read`.
     """
     return _asked(path, {"what": "first rows", "most": most}, _believed_rows, None, limits)
+
+
+def open_table(
+    path: Path, *, progress: Progress | None = None, limits: Limits | None = None
+) -> RawTable:
+    """All rows of a table, likewise.
+
+    Args:
+        path: the file.
+        progress: as of `read`.
+        limits: None takes `Limits.of` the file.
+
+    Raises:
+        UnreadableFile: as of `read`.
+    """
+    return _asked(path, {"what": "first rows", "most": None}, _believed_rows, progress, limits)
+
+
+def read_layer(path: Path, *, limits: Limits | None = None) -> ReadLayer:
+    """What `layers.read_layer` gives, made in a process of its own.
+
+    Args:
+        path: the file.
+        limits: None takes `Limits.of` the file.
+
+    Raises:
+        UnreadableFile: as of `read`.
+    """
+    return _asked(path, {"what": "layer"}, _believed_layer, None, limits)
 
 
 def _asked(
@@ -288,6 +320,23 @@ def _believed_rows(answer: Mapping[str, Any], folder: Path) -> RawTable:
     return RawTable(table, numbers, notes=notes, protected=bool(answer["protected"]))
 
 
+def _believed_layer(answer: Mapping[str, Any], folder: Path) -> ReadLayer:
+    told = json.loads((folder / "layer.json").read_bytes())
+    features = tuple(Feature.from_json(values) for values in told["features"])
+    left_out = tuple(
+        AttentionNeeded(
+            str(one["reason"])[:_LONGEST_SENTENCE],
+            row=int(one["row"]),
+            column=None if one["column"] is None else str(one["column"])[:_LONGEST_SENTENCE],
+        )
+        for one in told["left_out"]
+    )
+    digest, rows = str(answer["sha256"]), int(answer["rows"])
+    if len(features) > layers.MOST_FEATURES or len(left_out) > rows or len(digest) != _SHA256:
+        raise ValueError(f"{len(features)} shapes of {rows} rows are no layer")
+    return ReadLayer(str(answer["file"]), digest, features, left_out, rows)
+
+
 def _believed(answer: Mapping[str, Any], folder: Path) -> ReadApart:
     maps: list[mmap.mmap] = []
     tables = {name: _table(folder / f"{name}.arrow", kind, maps) for name, kind in _TABLES.items()}
@@ -335,7 +384,7 @@ def main() -> None:
     _keep_within(Limits(**job["limits"]))
     folder = Path(job["folder"])
     try:
-        answer = _read(job, folder) if job["what"] == "read" else _read_rows(job, folder)
+        answer = _DOES[job["what"]](job, folder)
     except UnreadableFile as error:
         answer = {"file": error.path.name, "reason": error.reason}
     except ConflictMapError as error:
@@ -372,9 +421,26 @@ def _read(job: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
 def _read_rows(job: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     raw = sources.open_table(Path(job["path"]))
-    most = int(job["most"])
+    most = job["most"]
     _write(raw.columns.slice(0, most), folder / "rows.arrow")
     return {"rows": raw.rows[:most].tolist(), "notes": raw.notes, "protected": raw.protected}
+
+
+def _read_layer(job: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    layer = layers.read_layer(Path(job["path"]))
+    told = {
+        "features": [one.to_json() for one in layer.features],
+        "left_out": [
+            {"reason": e.reason, "row": e.row, "column": e.column} for e in layer.left_out
+        ],
+    }
+    (folder / "layer.json").write_text(json.dumps(told), encoding="utf-8")
+    return {"file": layer.file, "sha256": layer.sha256, "rows": layer.rows}
+
+
+_DOES: Final[Mapping[str, Callable[[Mapping[str, Any], Path], dict[str, Any]]]] = {
+    "read": _read, "first rows": _read_rows, "layer": _read_layer,
+}  # fmt: skip
 
 
 def _write(table: pa.Table, file: Path) -> None:

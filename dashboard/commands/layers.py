@@ -7,8 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from dashboard.commands.terminal import Terminal, store_path
+from geodata import sandbox
 from geodata.errors import ImpossibleValue
-from geodata.layers import Layer, LayerFolder, day, read_layer
+from geodata.layers import Layer, LayerFolder, day
 
 _TOLD = 5
 """Rows left out whose reasons are told at once; the JSON has them all."""
@@ -39,7 +40,7 @@ def layer(arguments: Namespace, terminal: Terminal) -> int:
 def _add(folder: LayerFolder, arguments: Namespace, terminal: Terminal) -> int:
     valid_from, valid_to = day(arguments.valid_from), day(arguments.valid_to, last=True)
     path = Path(arguments.what).expanduser().absolute()
-    read = read_layer(path)
+    read = sandbox.read_layer(path)
     added, new = folder.add(
         read,
         name=arguments.name or path.stem,

@@ -14,13 +14,13 @@ from platformdirs import user_cache_path
 
 from dashboard.commands.record import existing_store, gazetteer
 from dashboard.commands.terminal import Terminal
+from geodata import sandbox
 from geodata.errors import ConflictMapError, ImpossibleValue, MissingColumn
 from geodata.gazetteer import Gazetteer, Location, country_code
 from geodata.gazetteer.packs import LICENCE, Pack, add_pack, installed_packs, remove_pack
 from geodata.geocode import fetch_country, geocode_names
 from geodata.geocode.downloads import GEONAMES
 from geodata.geocode.table import NAMED
-from geodata.sources import open_table
 
 GEOCODE_COLUMNS = (
     "latitude", "longitude", "location_precision", "radius_km", "location_method",
@@ -85,7 +85,7 @@ def _geocode_table(arguments: Namespace, terminal: Terminal, places: Gazetteer) 
 
     if arguments.out is None:
         raise ImpossibleValue("A table needs --out FILE for the result.")
-    table = open_table(arguments.table.absolute()).columns
+    table = sandbox.open_table(arguments.table.absolute(), progress=terminal.progress).columns
     own = _own_names(table.column_names)
     asked = table.rename_columns([own.get(name, name) for name in table.column_names])
     out = arguments.out.expanduser().absolute()

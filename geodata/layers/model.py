@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from geodata.errors import AttentionNeeded
+from geodata.layers.geometry import shapes
 
 MOST_WORDS: Final = 300
 """Characters of a name, source or the like that are kept."""
@@ -33,6 +34,7 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "colour": ("fill", "stroke", "marker-color", "colour", "color"),
 }
 """The names under which files carry what we know of, in any case; the first found counts."""
+_TEXTS: Final = ("name", "side", "unit", "source", "confidence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,25 @@ class Feature:
             if value is not None
         }
 
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Feature:
+        """The feature that `to_json` wrote, every part of it checked anew.
+
+        Raises:
+            ValueError: it is none.
+        """
+        if not isinstance(values, Mapping):
+            raise ValueError("a feature is an object")  # noqa: TRY004 - as of any other fault
+        (geometry,) = shapes(values.get("geometry"), 0)
+        return cls(
+            geometry=geometry,
+            **{name: words(values.get(name)) for name in _TEXTS},
+            valid_from=_iso(values.get("valid_from")),
+            valid_to=_iso(values.get("valid_to")),
+            as_of=_iso(values.get("as_of")),
+            **_drawing(values),
+        )
+
 
 @dataclass(frozen=True)
 class ReadLayer:
@@ -111,16 +132,27 @@ def feature(geometry: Mapping[str, Any], properties: Mapping[str, object], row: 
     ends = day(values["valid_to"], row=row, column="valid_to", last=True)
     if begins is not None and ends is not None and ends < begins:
         raise AttentionNeeded(f"ends on {ends} before it begins on {begins}", row=row)
-    symbol, colour = values["symbol"], values["colour"]
     return Feature(
         geometry=geometry,
-        **{name: values[name] for name in ("name", "side", "unit", "source", "confidence")},
+        **{name: values[name] for name in _TEXTS},
         valid_from=begins,
         valid_to=ends,
         as_of=day(values["as_of"], row=row, column="as_of"),
-        symbol=symbol if symbol is not None and _SYMBOL.fullmatch(symbol) else None,
-        colour=colour if colour is not None and _COLOUR.fullmatch(colour) else None,
+        **_drawing(values),
     )
+
+
+def _iso(text: object) -> dt.date | None:
+    return None if text is None else dt.date.fromisoformat(str(text))
+
+
+def _drawing(values: Mapping[str, Any]) -> dict[str, str | None]:
+    """Symbol and colour, where they are such."""
+    symbol, colour = (words(values.get(name)) for name in ("symbol", "colour"))
+    return {
+        "symbol": symbol if symbol is not None and _SYMBOL.fullmatch(symbol) else None,
+        "colour": colour if colour is not None and _COLOUR.fullmatch(colour) else None,
+    }
 
 
 def _value(present: Mapping[str, object], keys: tuple[str, ...]) -> str | None:

@@ -58,7 +58,7 @@ def test_a_layer_is_added_listed_removed_and_brought_back(
         (("add",), "Name the file to add."),
         (("remove",), "Name the layer, or its id."),
         (("remove", "Nothing"), "There is no layer 'Nothing'"),
-        (("add", "nothing.geojson"), "cannot be opened"),
+        (("add", "nothing.geojson"), "there is no such file"),
         (("add", "FILE", "--valid-from", "Thursday"), "'Thursday' is no day"),
         (("add", "FILE", "--valid-from", "2017", "--valid-to", "2016"), "ends on 2016-12-31"),
     ],

@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from geodata import sandbox, sources
+from geodata import layers, sandbox, sources
 from geodata.errors import UnknownCode, UnreadableFile
 from geodata.gazetteer import Gazetteer
 from geodata.ingest import ingest
@@ -81,7 +81,7 @@ def test_an_import_from_outside_is_stored_whole(table: Path, tmp_path: Path) -> 
 READ_ALL = """
 import json, sys, time
 from pathlib import Path
-from geodata import sandbox, sources
+from geodata import layers, sandbox, sources
 sandbox._keep_within(sandbox.Limits(memory=512_000_000, seconds=60))
 told = {}
 for path in sorted(Path(sys.argv[1]).iterdir()):
@@ -336,3 +336,73 @@ def test_the_first_rows_of_a_table_are_read_apart_as_well(
     _rewrite(Path(job["folder"]), lambda answer: answer | {"rows": [1]})
     with pytest.raises(UnreadableFile, match="not whole"):
         sandbox._answer(table, Path(job["folder"]), answers)
+
+
+# --- whole tables, and layers ---------------------------------------------------------------------
+
+
+def test_a_whole_table_is_read_apart(table: Path) -> None:
+    told: list[float] = []
+    apart = sandbox.open_table(table, progress=lambda _, share: told.append(share))
+    assert apart.columns.equals(sources.open_table(table).columns)
+    assert apart.rows.tolist() == [1, 2]
+    assert told
+
+
+LAYER = {
+    "type": "FeatureCollection",
+    "features": [
+        {"type": "Feature",
+         "properties": {"name": "Held <b>", "valid_from": "2016-06", "valid_to": "9999",
+                        "sidc": "1" * 20, "fill": "#123456"},
+         "geometry": {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}},
+        {"type": "Feature", "properties": {"valid_from": "soon"},
+         "geometry": {"type": "Point", "coordinates": [1, 2]}},
+        {"type": "Feature", "properties": {},
+         "geometry": {"type": "GeometryCollection", "geometries": [
+             {"type": "Point", "coordinates": [1, 2]},
+             {"type": "LineString", "coordinates": [[1, 2], [3, 4]]}]}},
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture
+def layer(tmp_path: Path) -> Path:
+    path = tmp_path / "control.geojson"
+    path.write_text(json.dumps(LAYER), encoding="utf-8")
+    return path
+
+
+def test_a_layer_read_apart_is_the_layer_read_here(layer: Path, tmp_path: Path) -> None:
+    apart, here = sandbox.read_layer(layer), layers.read_layer(layer)
+    assert (apart.features, apart.sha256, apart.rows) == (here.features, here.sha256, 3)
+    assert [(e.row, e.column, str(e)) for e in apart.left_out] == [
+        (e.row, e.column, str(e)) for e in here.left_out
+    ]
+    bad = tmp_path / "bad.geojson"
+    bad.write_text("{", encoding="utf-8")
+    with pytest.raises(UnreadableFile, match="is no JSON that can be read"):
+        sandbox.read_layer(bad)
+    with pytest.raises(UnreadableFile, match="no such file"):
+        sandbox.read_layer(tmp_path / "none.kml")
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"geometry": {"type": "Point", "coordinates": ["x", 1]}},
+        {"geometry": None},
+        {"geometry": {"type": "Point", "coordinates": [1, 2]}, "valid_from": "<script>"},
+        [],
+    ],
+)
+def test_a_layer_that_is_not_whole_is_not_believed(
+    layer: Path, job: dict[str, Any], monkeypatch: pytest.MonkeyPatch, spoilt: Any
+) -> None:
+    monkeypatch.setattr(sandbox, "_believed", sandbox._believed_layer)
+    job |= {"what": "layer", "path": str(layer)}
+    assert answered(job, monkeypatch).rows == 3
+    told = Path(job["folder"]) / "layer.json"
+    told.write_text(json.dumps({"features": [spoilt], "left_out": []}))
+    with pytest.raises(UnreadableFile, match="not whole"):
+        sandbox._answer(layer, Path(job["folder"]), sandbox._believed_layer)
