@@ -13,6 +13,11 @@
     │   ├── StoreUnreadable          damaged, or no store at all
     │   ├── StoreNewer               written by a later version
     │   └── StoreBusy                another process kept the lock past the deadline
+    ├── ServiceError (OSError)       a service that is fetched from gave nothing
+    │   ├── NotConfigured            a setting is missing or cannot be; nothing was asked
+    │   ├── ServiceRefused           it does not accept who asks, or what is asked
+    │   ├── OverQuota                it asks to wait longer than we wait
+    │   └── ServiceDown              no connection, too slow, broken, or no answer of its kind
     ├── NotAllowed (PermissionError) the role of the person who asks does not include it
     └── DataMissing (RuntimeError)   data that ships with the package is not there
 
@@ -117,6 +122,33 @@ class StoreNewer(StoreError):
 
 class StoreBusy(StoreError):
     """Another process kept the lock past the deadline; try again."""
+
+
+class ServiceError(ConflictMapError, OSError):
+    """A service that is fetched from gave nothing; the text holds no secret and no address."""
+
+    def __init__(self, service: str, reason: str) -> None:
+        self.service, self.reason = service, reason
+        super().__init__(f"{service}: {reason}")
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class NotConfigured(ServiceError):
+    """A setting is missing or cannot be; nothing was asked."""
+
+
+class ServiceRefused(ServiceError):
+    """It does not accept who asks, or what is asked."""
+
+
+class OverQuota(ServiceError):
+    """It asks to wait longer than we wait; what came before is kept."""
+
+
+class ServiceDown(ServiceError):
+    """No connection, too slow, broken, or no answer of its kind."""
 
 
 class NotAllowed(ConflictMapError, PermissionError):
