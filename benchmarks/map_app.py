@@ -7,8 +7,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import tempfile
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +18,17 @@ import pyarrow as pa
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from dashboard.readiness import make_ready_beside
 from dashboard.served import ServedStore, serve_from
 from dashboard.server import application, settings
 from geodata.store import Snapshot, Store
+
+
+@contextlib.asynccontextmanager
+async def ready(_: object) -> AsyncIterator[None]:
+    """As `conflictmap serve` starts."""
+    make_ready_beside()
+    yield
 
 
 def main() -> None:
@@ -31,7 +41,7 @@ def main() -> None:
         snapshot = Snapshot(1, table, "benchmark")
         store.snapshot = lambda: snapshot
         serve_from(ServedStore(store))
-        application().run(config=settings(port))
+        application(ready).run(config=settings(port))
 
 
 if __name__ == "__main__":
