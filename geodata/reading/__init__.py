@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from geodata.reading.drafts import Composer
 from geodata.reading.evidence import SHORT_TEXT, SUPPORTS, Evidence, SentenceReader
-from geodata.reading.grouping import group
+from geodata.reading.grouping import Group, group
 from geodata.reading.model import (
     Draft,
     DraftAccount,
@@ -27,8 +27,9 @@ from geodata.reading.model import (
 from geodata.reading.places import Located, PlaceResolver
 from geodata.reading.plugins import Plugin, Suggestion, hash_of, with_suggestions
 from geodata.reading.plugins import load as load_plugin
+from geodata.reading.relevance import Relevance, features_of, judge, sift
 from geodata.reading.spans import Span
-from geodata.reading.structure import layout
+from geodata.reading.structure import Layout, layout
 from geodata.reading.tally import Figure
 
 MOST_EVENT_SENTENCES = 400
@@ -83,8 +84,7 @@ def read_text(  # noqa: PLR0913 - what a caller may know of a text, all optional
             read_to = sentence.start
             break
         evidence.append(reader.read(sentence, index))
-    short = len(parts.sentences) <= SHORT_TEXT
-    groups = group(evidence, parts.folded, short=short)
+    groups, relevance = _incidents(parts, day, evidence, reader)
     mentioned = [place for member in evidence for place in member.places]
     drafts = Composer(reader, country, places).compose(groups, mentioned)
     reading = Reading(
@@ -100,10 +100,23 @@ def read_text(  # noqa: PLR0913 - what a caller may know of a text, all optional
         script=parts.language.script,
         read_to=read_to,
         skipped=skipped,
+        relevance=relevance,
     )
     if plugin is None:
         return reading
     return with_suggestions(text, reading, plugin, country=country, places=places)
+
+
+def _incidents(
+    parts: Layout, day: dt.date | None, evidence: list[Evidence], reader: SentenceReader
+) -> tuple[list[Group], Relevance | None]:
+    """The incidents told; of a longer English text only those that its facts speak for."""
+    short = len(parts.sentences) <= SHORT_TEXT
+    if short or reader.foreign is not None:
+        return group(evidence, parts.folded, short=short), None
+    found = group(evidence, parts.folded, short=True)
+    relevance = judge(features_of(parts, day, evidence, found))
+    return sift(found, evidence, relevance, day), relevance
 
 
 def read_many(
@@ -137,6 +150,7 @@ __all__ = [
     "PlaceResolver",
     "Plugin",
     "Reading",
+    "Relevance",
     "Span",
     "Suggestion",
     "TextToRead",

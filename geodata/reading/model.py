@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from geodata.reading.relevance import Relevance
     from geodata.reading.spans import Span
     from geodata.reading.structure import Dateline
     from geodata.reading.tally import Figure
 
 READER = "conflictmap rules"
-READER_VERSION = "2"
+READER_VERSION = "3"
 
 _CALENDAR = frozenset(["day", "days", "week", "month", "year"])
 
@@ -233,6 +234,8 @@ class Reading:
         repeated: (start, end) of passages that stood before and were passed over.
         read_to: offset up to which the text was read; its length but for very long texts.
         notes: sentences on what went wrong, such as a plug-in that failed.
+        relevance: how likely it is that the text tells of an incident; None for a short text, where
+            each sentence is taken at its word, and for languages but English.
     """
 
     id: str | None
@@ -248,6 +251,7 @@ class Reading:
     read_to: int = 0
     skipped: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    relevance: Relevance | None = None
 
     def to_json(self) -> dict[str, Any]:
         """`{"id", "repeated", "drafts"}` as `conflictmap read --json` prints it.
