@@ -24,7 +24,7 @@ IDLIB = (35.93, 36.63)
 READY = "() => performance.getEntriesByName('conflictmap-ready').length > 0"
 # Alpha of the incidents' canvas at a latitude and longitude, 0 to 255.
 ALPHA = """([lat, lon]) => {
-  const point = layer._onCanvas(map.latLngToContainerPoint([lat, lon]));
+  const point = layer.onCanvas(map.latLngToContainerPoint([lat, lon]));
   const [x, y] = [point.x, point.y].map((value) => Math.round(value * layer._density));
   return layer._context.getImageData(x, y, 1, 1).data[3];
 }"""
@@ -179,7 +179,7 @@ def test_what_is_known_to_a_province_is_drawn_as_that_province(shown: Page) -> N
     # Jisr al-Shughur is in Idlib; Samandağ is within 90 km of its middle, but in Turkey.
     wait_for_alpha(page, (36.09, 35.98), lambda alpha: alpha == 0)
     assert page.evaluate(ALPHA, [35.78, 36.4]) > 0
-    assert page.evaluate("layer._marks.filter((mark) => mark.rough).length") == 1
+    assert page.evaluate("layer.symbols().marks.filter((mark) => mark.rough).length") == 1
 
 
 def test_a_link_brings_the_way_of_drawing_back_and_history_undoes_it(

@@ -65,7 +65,7 @@ def _press(page: Page, where: tuple[float, float]) -> None:
     """Click the map there, once the layer has drawn something under it."""
     page.wait_for_function(
         """(at) => { const point = map.latLngToContainerPoint(at);
-        return layer._markAt(point) !== null; }""",
+        return layer.pointer.markAt(point) !== null; }""",
         arg=list(where),
     )
     x, y = page.evaluate(

@@ -16,6 +16,18 @@ export function themeOf(element, wanted) {
   return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 }
 
+const FALLBACK = { "--cm-ink": "#1d1b16", "--cm-paper": "#ffffff", "--cm-accent": "#0b57a4" };
+
+/** @typedef {{ink: string, paper: string, accent: string, dark: boolean}} Inks */
+
+/** Colours that a canvas is drawn with, as the page's style has them. @returns {Inks} */
+export function inksOf(/** @type {HTMLElement} */ element) {
+  const style = getComputedStyle(element);
+  const value = (/** @type {string} */ name) => style.getPropertyValue(name).trim() || FALLBACK[name];
+  const dark = themeOf(element, "auto") === "dark";
+  return { ink: value("--cm-ink"), paper: value("--cm-paper"), accent: value("--cm-accent"), dark };
+}
+
 /**
  * Calls back when the page or the system changes its mind.
  *

@@ -251,6 +251,17 @@ export function drawCoarse(context, x, y, count, colour, { ink, paper }) {
   return { width, height };
 }
 
+/** Draws a ring around the incident that is pointed at elsewhere. */
+export function drawHalo(context, /** @type {number} */ x, /** @type {number} */ y, /** @type {string} */ accent) {
+  context.beginPath();
+  context.arc(x, y, 15, 0, TURN);
+  for (const [width, colour] of /** @type {[number, string][]} */ ([[6, "#fff"], [3, accent]])) {
+    context.lineWidth = width;
+    context.strokeStyle = colour;
+    context.stroke();
+  }
+}
+
 /**
  * Draws the rings within which something happened, as one surface: rings over rings would darken
  * the map without saying more.

@@ -1,0 +1,164 @@
+/**
+ * What a hand does on the incidents: point at them, pick one or many, by pointer, finger or key.
+ *
+ * It fires at the layer: `hover` {row, count} and `pick` {row, rows, where, latlng, spreads}.
+ */
+
+import { element, fill, foreign } from "./dom.js";
+import { WORLD } from "./engine/columns.js";
+import { L } from "./leaflet.js";
+
+/** Pixels around a mark that a finger may miss it by, and the map's middle for a key. */
+const FINGER = 14;
+const KEY = 60;
+
+export class LayerPointer {
+  /** @param {any} layer an `IncidentLayer` that is on a map @param {any} map Leaflet's */
+  constructor(layer, map) {
+    this.layer = layer;
+    this.map = map;
+    this._hovered = null;
+    this._said = element("div", { class: "cm-surface-said", hidden: true });
+    this._onKey = (event) => this._key(event);
+    map.getContainer().append(this._said);
+    map.getContainer().addEventListener("keydown", this._onKey);
+  }
+
+  remove() {
+    this.map.getContainer().removeEventListener("keydown", this._onKey);
+    this._said.remove();
+  }
+
+  /** Takes back what it says: something else is drawn now. */
+  hush() {
+    this._said.hidden = true;
+    this._hovered = null;
+  }
+
+  /** The mark under a point of the map's container, or null. */
+  markAt(point, slack = 0) {
+    const { x, y } = this.layer.onCanvas(point);
+    return this.layer.symbols()?.markAt(x, y, slack) ?? null;
+  }
+
+  /** What a surface holds under a point of the map's container, or null. */
+  _spotAt(point) {
+    const { x, y } = this.layer.onCanvas(point);
+    return this.layer.surface().at(x, y);
+  }
+
+  // --- pointing ---------------------------------------------------------------------------------
+
+  moved(event) {
+    if (this.layer.surface() !== null) {
+      this._say(this._spotAt(event.containerPoint), event.containerPoint);
+      return;
+    }
+    const mark = this.markAt(event.containerPoint);
+    const group = mark?.group ?? null;
+    if (group === this._hovered) return;
+    this._hovered = group;
+    this.map.getContainer().classList.toggle("cm-pointing", mark !== null);
+    this.layer.fire("hover", { row: mark?.count === 1 ? mark.row : null, count: mark?.count ?? 0 });
+  }
+
+  left() {
+    this._said.hidden = true;
+    if (this._hovered === null) return;
+    this._hovered = null;
+    this.map.getContainer().classList.remove("cm-pointing");
+    this.layer.fire("hover", { row: null, count: 0 });
+  }
+
+  /** Says a surface's spot beside the pointer. */
+  _say(spot, point) {
+    this.map.getContainer().classList.toggle("cm-pointing", spot !== null);
+    // A finger leaves nothing hovering: it picks, and the list tells.
+    this._said.hidden = spot === null || matchMedia("(hover: none)").matches;
+    if (this._said.hidden) return;
+    fill(this._said, foreign(spot.label));
+    const { x: width } = this.map.getSize();
+    const left = point.x > width - 200;
+    this._said.style.transform = `translate(${point.x + (left ? -12 : 14)}px, ${point.y + 14}px) translateX(${left ? -100 : 0}%)`;
+  }
+
+  // --- picking ----------------------------------------------------------------------------------
+
+  clicked(event) {
+    const touch = event.originalEvent?.pointerType === "touch";
+    this._pickAt(event.containerPoint, event.latlng, touch ? FINGER : 0);
+  }
+
+  _key(event) {
+    if (event.key !== "Enter" || event.target !== this.map.getContainer()) return;
+    if (this._pickAt(this.map.getSize().divideBy(2).round(), this.map.getCenter(), KEY)) event.preventDefault();
+  }
+
+  /** @returns {boolean} whether there was something */
+  _pickAt(point, latlng, /** @type {number} */ slack) {
+    if (this.layer.surface() !== null) {
+      const spot = this._spotAt(point);
+      if (spot !== null) this._pickSpot(spot, latlng);
+      return spot !== null;
+    }
+    const mark = this.markAt(point, slack);
+    if (mark !== null) this._pick(mark);
+    return mark !== null;
+  }
+
+  _pickSpot({ holds, where }, latlng) {
+    const rows = rowsWhere(this.layer.view, holds);
+    if (rows.length > 0) this.layer.fire("pick", { row: rows[0], rows, where, latlng });
+  }
+
+  _pick(/** @type {import("./symbol_surface.js").Mark} */ mark) {
+    const { layer, map } = this;
+    const { groupOf } = layer.symbols().arrangement;
+    const rows = rowsWhere(layer.view, (place) => groupOf[place] === mark.group);
+    if (rows.length === 0) return;
+    const bounds = this._extentOf(rows);
+    const apart = map.getBoundsZoom(bounds, false, L.point(80, 80)) > map.getZoom();
+    if (layer.options.flyOnPick && apart && map.getZoom() < map.getMaxZoom() && !isPoint(bounds)) {
+      const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+      map.fitBounds(bounds, { padding: [60, 60], maxZoom: map.getZoom() + 4, animate: !still });
+      return;
+    }
+    const latlng = map.containerPointToLatLng(layer.offCanvas(L.point(mark.x, mark.y)));
+    // What is known to an area only stays with its count: spread out, each would look like a pin.
+    layer.fire("pick", { row: rows[0], rows, where: "at this point", latlng, spreads: !mark.rough });
+  }
+
+  _extentOf(/** @type {Uint32Array} */ rows) {
+    const { x } = this.layer.symbols().arrangement;
+    const { place, places } = this.layer.view.table;
+    const bounds = L.latLngBounds([]);
+    for (const row of rows) {
+      const at = [x[place[row]], places.y[place[row]]].map((units) => (units / WORLD) * 256);
+      bounds.extend(this.map.unproject(at, 0));
+    }
+    return bounds;
+  }
+}
+
+/**
+ * Rows in view at the places that hold, the latest first.
+ *
+ * @param {import("./engine/view.js").IncidentView} view
+ * @param {(place: number) => boolean} holds
+ * @returns {Uint32Array}
+ */
+export function rowsWhere(view, holds) {
+  const { place, places } = view.table;
+  const chosen = new Uint8Array(places.n);
+  for (let p = 0; p < places.n; p++) chosen[p] = Number(holds(p));
+  const { hi } = view.window.slice(view.days);
+  const rows = [];
+  for (let row = hi - 1; row >= 0; row--) {
+    if (chosen[place[row]] === 1 && view.matches(row)) rows.push(row);
+  }
+  return Uint32Array.from(rows);
+}
+
+function isPoint(bounds) {
+  return bounds.getNorth() - bounds.getSouth() < 1e-5 && bounds.getEast() - bounds.getWest() < 1e-5;
+}
