@@ -11,9 +11,13 @@ from streamlit.navigation.page import StreamlitPage
 from dashboard.access import asking
 from dashboard.access.principal import Principal
 from dashboard.access.rules import PAGES
+from dashboard.folium_map import assets
+from dashboard.module_component import module_component
 from dashboard.plain import say
+from dashboard.served import root
 
 _WHOSE: Final = "whose_page"
+_watch = module_component("session_watch", box="cm-session-watch")
 _IN: Final = '<a href="signin" target="_self">Sign in</a>'
 _OUT: Final = '<a href="signout" target="_self">Sign out</a>'
 
@@ -47,10 +51,22 @@ def _forget_others(who: Principal) -> None:
 
 
 def show() -> None:
-    """Who is signed in, at the end of the sidebar; nothing on a person's own machine."""
+    """Who is signed in, at the end of the sidebar; nothing on a person's own machine.
+
+    Whoever is signed in is also told when that has ended, which this page could no longer say.
+    """
     if asking.gate() is None:
         return
     who = asking.principal()
+    if who is not None and who.session is not None:
+        _watch(
+            key="session_watch",
+            data={
+                "root": root(),
+                "script": assets.asset_url("js/session_watch.js", root()),
+                "style": assets.asset_url("css/session_watch.css", root()),
+            },
+        )
     with st.sidebar:
         if who is None or who.name is None:
             st.html(_IN)

@@ -27,6 +27,7 @@ def incident_map(
     edition: Edition,
     link: Link,
     *,
+    restored: str | None = None,
     on_report: Callable[[Mapping[str, Any]], None],
     on_reset: Callable[[], None],
 ) -> None:
@@ -35,6 +36,7 @@ def incident_map(
     Args:
         edition: the incidents.
         link: filter and view, from the URL.
+        restored: the query that the browser shall put into its URL, where that has none.
         on_report: called with the parameters that the browser has put into its URL itself, when
             they change the filter.
         on_reset: called when a person drops all filters inside the map.
@@ -45,7 +47,7 @@ def incident_map(
 
     _component(
         key=KEY,
-        data=_data(edition, link),
+        data=_data(edition, link) | {"restored": restored},
         default={"link": None},
         on_link_change=reported,
         on_reset_change=on_reset,

@@ -31,6 +31,7 @@ _APPLIED: Final = "applied_filter"
 _CHOSEN: Final = "chosen_filter"
 _LAST_LINK: Final = "last_link"
 _PAGE: Final = "page"
+_RESTORED: Final = "restored_link"
 _OPENED: Final = "opened_view"
 NOTES: Final = "notes"
 """The parameter of notes on days, which the browser reads and writes alone."""
@@ -48,7 +49,7 @@ def edition_has_moved(token: str) -> bool:
 
 def link() -> Link:
     """What is chosen and what is looked at; as the URL says, until the session knows better."""
-    said = _in_url()
+    said = st.session_state.get(_RESTORED) or _in_url()
     return replace(said, filter=st.session_state.get(_CHOSEN, said.filter))
 
 
@@ -62,11 +63,23 @@ def visit(page: str) -> None:
     st.session_state[_PAGE] = page
     if page != MAP_PAGE:
         return
+    if _ours():
+        st.session_state.pop(_RESTORED, None)
     if arrives and _LAST_LINK in st.session_state and not _ours():
-        _write(st.session_state[_LAST_LINK])
+        st.session_state[_RESTORED] = st.session_state[_LAST_LINK]
+        st.session_state[_CHOSEN] = st.session_state[_LAST_LINK].filter
     elif arrives or _moved_through_history():
         st.session_state[_CHOSEN] = _in_url().filter
     st.session_state[_LAST_LINK] = link()
+
+
+def restored() -> str | None:
+    """The query that the browser shall put back into its URL, where a menu led here without one.
+
+    The browser does it, since what we write is a step of its own in the history: Back would lead
+    to the page before with the map's query.
+    """
+    return query() if _RESTORED in st.session_state else None
 
 
 def query() -> str:

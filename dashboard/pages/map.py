@@ -25,7 +25,13 @@ def show() -> None:
     share_button(link.filter)
     download_menu(link.filter)
     link = with_notices(link, edition)
-    incident_map(edition, link, on_report=session.adopt, on_reset=session.clear)
+    incident_map(
+        edition,
+        link,
+        restored=session.restored(),
+        on_report=session.adopt,
+        on_reset=session.clear,
+    )
     _follow(edition)
 
 

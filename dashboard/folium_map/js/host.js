@@ -28,6 +28,7 @@ import { mountWorkspace } from "./workspace.js";
  * @property {[string, string]} borders addresses of the borders of countries and of provinces
  * @property {Record<string, any>} predicate the whole filter, as the server knows it
  * @property {[string, string][]} parameters the whole link, as the server knows it, in order
+ * @property {string | null} restored the query that belongs into the URL, where that has none; else null
  * @property {string[]} order names of all parameters, in the order that links have
  * @property {string[]} notices sentences about a link that could not be read in full
  */
@@ -45,6 +46,9 @@ const OUTER_SHARE = 0.04;
 const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><circle cx="32" cy="32" r="28"
  fill="#a63a50" fill-opacity=".16" stroke="#a63a50" stroke-width="4.5"/><circle cx="32" cy="32" r="10"
  fill="#a63a50"/></svg>`;
+
+/** What the page's last map had in the URL of its own. @type {Map<string, string>} */
+let left = new Map();
 
 const hosted = mounted((parent) => new Host(parent));
 
@@ -83,7 +87,10 @@ class Host {
 
   async apply() {
     this.box.dataset.theme = isDark(this.box) ? "dark" : "light";
-    if (!this.map) await this.build();
+    if (!this.map) {
+      await this.build();
+      this.restore();
+    }
     if (this.data.token !== this.token) await this.load();
     this.applyPredicate();
     this.writeUrl("replace");
@@ -96,6 +103,17 @@ class Host {
     this.words = built.words;
     this.map = this.built.map;
     this.map.on("moveend", () => this.onMoved());
+  }
+
+  /** Put back what a person was looking at, where a menu has led here without it. */
+  restore() {
+    const { restored, order } = this.data;
+    const given = new URLSearchParams(window.location.search);
+    if (restored === null || order.some((name) => given.has(name))) return;
+    const address = window.location.pathname + (restored && `?${restored}`);
+    window.history.replaceState(window.history.state, "", address);
+    const looked = LOOKING.map((name) => [name, left.get(name) ?? null]); // the server may not have heard of it
+    this.own = merged(ownParameters(), Object.fromEntries(looked));
   }
 
   /** Fetch the incidents of the store's version and set the workspace up anew around them. */
@@ -330,6 +348,7 @@ class Host {
   }
 
   destroy() {
+    left = this.own;
     window.removeEventListener("popstate", this.onHistory);
     this.clear();
     this.map?.remove();
