@@ -6,12 +6,15 @@ a token, and a token that is no longer known is answered with 410, so that the p
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import contextvars
 import datetime as dt
 import json
 import math
 import zlib
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -43,6 +46,11 @@ _NO_TILE: Final = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
 
+# Each look into the store's file and each search takes tens of megabytes and a processor: more of
+# them at once end no sooner, and quick answers do not wait behind them.
+_READERS: Final = ThreadPoolExecutor(3, "store")
+_SEARCHERS: Final = ThreadPoolExecutor(2, "search")
+
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -63,12 +71,25 @@ def _refusal(sentence: str, status: int) -> Response:
     return JSONResponse({"error": sentence}, status, FRESH)
 
 
-def _of_edition(answer: Callable[[Request, Edition], Response]) -> Endpoint:
+def _of_edition(
+    answer: Callable[[Request, Edition], Response], threads: ThreadPoolExecutor | None = None
+) -> Endpoint:
+    """The endpoint of what is answered from an edition.
+
+    Args:
+        answer: makes it.
+        threads: where it is made, so many at once as there are; None takes those of all routes.
+    """
+
     async def endpoint(request: Request) -> Response:
         edition = await run_in_threadpool(served().known, request.path_params["token"])
         if edition is None:
             return _refusal("The store has changed since this page was drawn; reload it.", 410)
-        return await run_in_threadpool(answer, request, edition)
+        if threads is None:
+            return await run_in_threadpool(answer, request, edition)
+        asked_by = contextvars.copy_context()
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(threads, asked_by.run, answer, request, edition)
 
     return endpoint
 
@@ -220,9 +241,9 @@ ROUTES: Final = (
     Route("/maps/{digest}.js", _map),
     Route("/data/{token}/incidents.pack", _of_edition(_incidents)),
     Route("/data/{token}/rows", _of_edition(_rows)),
-    Route("/data/{token}/row/{row}", _of_edition(_row)),
-    Route("/data/{token}/incident/{incident_id:path}", _of_edition(_incident)),
-    Route("/data/{token}/hits", _of_edition(_hits)),
+    Route("/data/{token}/row/{row}", _of_edition(_row, _READERS)),
+    Route("/data/{token}/incident/{incident_id:path}", _of_edition(_incident, _READERS)),
+    Route("/data/{token}/hits", _of_edition(_hits, _SEARCHERS)),
     Route("/data/{token}/provinces", _of_edition(_provinces)),
     Route("/layers", _in_thread(_layers)),
     Route("/layers/{id}.json", _in_thread(_layer)),
