@@ -40,7 +40,7 @@ class BaseMapFolder:
             file for file in self.path.iterdir() if file.suffix in set(_SUFFIXES.values())
         )
 
-    def add(self, name: str, content: bytes) -> Path:
+    def add(self, name: str, content: bytes | memoryview) -> Path:
         """Keep a file, once it is seen to have tiles that can be shown.
 
         Args:
@@ -61,7 +61,7 @@ class BaseMapFolder:
         return place
 
     @contextmanager
-    def _written(self, name: str, content: bytes) -> Iterator[Path]:
+    def _written(self, name: str, content: bytes | memoryview) -> Iterator[Path]:
         part = self.path / f"{uuid.uuid4().hex}.part"
         try:
             self.path.mkdir(parents=True, exist_ok=True)

@@ -160,6 +160,9 @@ def _export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sensitive", action="store_true", help="html: take those marked sensitive as well"
     )
+    parser.add_argument(
+        "--layers", action="store_true", help="html: take the layers from files as well"
+    )
     _where(parser)
     _store(parser)
     _output(parser)
@@ -222,6 +225,10 @@ def _places(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--from", dest="source", type=Path, metavar="PATH",
         help="a GeoNames country file (zip or text), or a folder of them; nothing is fetched",
+    )  # fmt: skip
+    parser.add_argument(
+        "--names", type=Path, metavar="PATH",
+        help="with --from: the country's alternate names, where they are not in its folder",
     )  # fmt: skip
     parser.add_argument(
         "--address", metavar="URL",

@@ -174,7 +174,7 @@ def _add_base_map(here: ServedStore, uploaded: Any) -> list[str]:
         return ["Choose a file first."]
     try:
         _who()
-        path = BaseMapFolder.beside(here.store.path).add(uploaded.name, bytes(uploaded.getbuffer()))
+        path = BaseMapFolder.beside(here.store.path).add(uploaded.name, uploaded.getbuffer())
         added = here.base_maps.add(path)
     except ConflictMapError as error:
         return [f"{error} Nothing was added."]

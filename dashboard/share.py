@@ -29,10 +29,12 @@ from dashboard.folium_map import assets
 from dashboard.folium_map.base_map import MAX_ZOOM, BaseMap, OfflineMap
 from dashboard.map_script import words
 from dashboard.province_names import provinces
+from dashboard.shared_layers import packed_layers
 from geodata import __version__, schema
 from geodata.credits import CREDITS
 from geodata.export import dataset_terms
 from geodata.filters import TEXT_COLUMNS, IncidentFilter
+from geodata.layers import LayerFolder
 from geodata.pack import pack
 from geodata.store import Snapshot, Store
 
@@ -46,7 +48,8 @@ _MODULE: Final = "js/shared_page.js"
 _STYLES: Final = tuple(
     f"css/{name}.css"
     for name in (
-        "theme", "workspace", "list", "card", "timeline", "incident_layer", "shared_page",
+        "theme", "workspace", "list", "card", "timeline", "incident_layer", "layers",
+        "shared_page",
     )
 )  # fmt: skip
 _ALWAYS: Final = ("data/world.bin.gz", "data/labels.json.gz", "data/labels_more.json.gz")
@@ -105,13 +108,14 @@ class SharedIncidents(JSCSSMixin, MacroElement):
         self.default_css: list[tuple[str, str]] = []
 
 
-def standalone_html(
+def standalone_html(  # noqa: PLR0913 — what one file holds and says, all by name
     store: Store,
     chosen: IncidentFilter,
     *,
     made_at: dt.datetime,
     title: str | None = None,
     sensitive: bool = False,
+    layers: LayerFolder | None = None,
 ) -> SharedPage:
     """The published incidents of a choice as one HTML file.
 
@@ -121,6 +125,10 @@ def standalone_html(
         made_at: the time that the file states, with a time zone.
         title: what the page is called; None is the program's name.
         sensitive: whether incidents marked sensitive leave as well.
+        layers: those whose shapes leave as well; None for none.
+
+    Raises:
+        ImpossibleValue: the layers are larger than a page carries.
     """
     snapshot = store.snapshot()
     found = snapshot.incidents.take(pa.array(snapshot.rows(chosen)))
@@ -138,7 +146,12 @@ def standalone_html(
         "sensitive_left_out": len(published) - len(leaving),
     }
     said = {"title": title, "made_at": _utc(made_at), "store_version": snapshot.version}
-    content = page(leaving, accounts, said | left_out | {"predicate": chosen.predicate()})
+    content = page(
+        leaving,
+        accounts,
+        said | left_out | {"predicate": chosen.predicate()},
+        layers=None if layers is None else packed_layers(layers),
+    )
     return SharedPage(
         content=content,
         incidents=len(leaving),
@@ -148,7 +161,13 @@ def standalone_html(
     )
 
 
-def page(incidents: pa.Table, accounts: pa.Table | None, said: Mapping[str, Any]) -> bytes:
+def page(
+    incidents: pa.Table,
+    accounts: pa.Table | None,
+    said: Mapping[str, Any],
+    *,
+    layers: bytes | None = None,
+) -> bytes:
     """Incidents as one HTML page.
 
     Args:
@@ -156,6 +175,7 @@ def page(incidents: pa.Table, accounts: pa.Table | None, said: Mapping[str, Any]
         accounts: columns of `schema.ACCOUNTS`, of those incidents; None leaves all details out.
         said: what the page states of itself: title, made_at, store_version, predicate,
             unpublished_left_out, sensitive_left_out.
+        layers: those from files, as `packed_layers` gives them.
     """
     carried = [
         _element("shared-about", "application/json", _json(_about(incidents, accounts, said))),
@@ -163,6 +183,8 @@ def page(incidents: pa.Table, accounts: pa.Table | None, said: Mapping[str, Any]
     ]
     if accounts is not None:
         carried.append(_element("shared-details", "text/plain", _details(incidents, accounts)))
+    if layers is not None:
+        carried.append(_element("shared-layers", "text/plain", _base64(layers)))
     size = sum(map(len, carried))
     frame = _frame(_map_data(SIZE_LIMITS[accounts is not None] - size))
     before, after = frame

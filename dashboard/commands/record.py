@@ -137,8 +137,8 @@ def export(arguments: Namespace, terminal: Terminal) -> int:
         from dashboard.commands.sharing import write_page  # noqa: PLC0415 - folium loads slowly
 
         return write_page(store, chosen, out, arguments, terminal)
-    if arguments.title is not None or arguments.sensitive:
-        raise ConflictMapError("--title and --sensitive go with --format html alone.")
+    if arguments.title is not None or arguments.sensitive or arguments.layers:
+        raise ConflictMapError("--title, --sensitive and --layers go with --format html alone.")
     if arguments.format not in exports.EXPORTS:
         raise UnknownCode("export format", arguments.format, [*exports.EXPORTS, "html"])
     done = exports.export(store, chosen, arguments.format, out, at=dt.datetime.now(tz=dt.UTC))

@@ -10,6 +10,7 @@ from dashboard.commands.terminal import Terminal
 from dashboard.share import standalone_html
 from geodata.errors import ConflictMapError
 from geodata.filters import IncidentFilter
+from geodata.layers import LayerFolder
 from geodata.store import Store
 
 
@@ -24,6 +25,7 @@ def write_page(
     page = standalone_html(
         store, chosen, made_at=dt.datetime.now(tz=dt.UTC), title=arguments.title,
         sensitive=arguments.sensitive,
+        layers=LayerFolder.beside(store.path) if arguments.layers else None,
     )  # fmt: skip
     _write(out, page.content)
     values = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from dashboard import share
 from dashboard.share import page as shared_page
 from dashboard.share import standalone_html
 from geodata.filters import IncidentFilter, parse_filter
+from geodata.layers import LayerFolder, read_layer
 from geodata.pack import in_pack_order
 from geodata.schema import ACCOUNTS, INCIDENTS, conform, to_arrow
 from geodata.store import Store
@@ -208,6 +210,34 @@ def hostile_page() -> bytes:
         "sensitive_left_out": 0,
     }
     return shared_page(incidents, held, said)
+
+
+def test_layers_travel_with_their_days_and_symbols(
+    browser: Browser, store: Store, tmp_path: Path
+) -> None:
+    payload = PAYLOADS[20]
+    at = {"type": "Point", "coordinates": [38.66, 33.5]}
+    said = {"name": payload, "as_of": "2016-06-16", "sidc": "10031000001211000000"}
+    area = {"type": "Polygon", "coordinates": [[[36, 34], [40, 34], [40, 36], [36, 34]]]}
+    features = [
+        {"type": "Feature", "geometry": at, "properties": said},
+        {"type": "Feature", "geometry": area, "properties": {"side": payload, "valid_to": "2015"}},
+    ]
+    source = tmp_path / "control.geojson"
+    source.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
+    folder = LayerFolder(tmp_path / "layers")
+    folder.add(read_layer(source), name=payload[:80], who="amal", why="secret")
+    content = standalone_html(store, IncidentFilter(), made_at=MADE_AT, layers=folder).content
+    file = tmp_path / "layered.html"
+    file.write_bytes(content)
+    with watched(browser, viewport=WIDE) as seen:
+        page = open_file(seen, file)
+        page.locator(".cm-layers > summary").click()
+        words = page.locator(".cm-layer-words")
+        words.get_by_text("1 of 2 shapes holds").click()
+        expect(words.locator(".cm-layer-name")).to_have_text(payload)
+        page.wait_for_function("() => document.querySelector('.cm-force')?.naturalWidth > 0")
+        nothing_asked(seen, file)
 
 
 def test_hostile_text_is_text_in_every_part_of_the_page(browser: Browser, tmp_path: Path) -> None:

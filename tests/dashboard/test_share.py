@@ -208,7 +208,7 @@ def test_the_command_writes_the_file_and_tells_what_is_in_it(
     assert [path.name for path in tmp_path.iterdir()] == ["syria.html"]
 
 
-@pytest.mark.parametrize("more", [["--title", "x"], ["--sensitive"]])
+@pytest.mark.parametrize("more", [["--title", "x"], ["--sensitive"], ["--layers"]])
 def test_what_only_a_page_has_is_refused_with_other_formats(
     sample_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], more: list[str]
 ) -> None:

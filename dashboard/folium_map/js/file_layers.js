@@ -30,12 +30,26 @@ const LABEL_WIDTH = 60;
  * @property {string|null} valid_from @property {string|null} valid_to @property {string} frames
  */
 
+/**
+ * @typedef {object} Shapes where layers' shapes and symbols come from
+ * @property {(id: string) => Promise<{features: any[]}>} body
+ * @property {(frames: string, code: string) => string} symbol address of a picture
+ */
+
+/** Shapes that an application serves. @param {string} root its address @returns {Shapes} */
+export function servedShapes(root) {
+  return {
+    body: (id) => fetchJson(`${root}layers/${id}.json`),
+    symbol: (frames, code) => `${root}symbols/${frames}/${code}.svg`,
+  };
+}
+
 /** What all layers of a map share: its pane and canvas, and whether a click was an incident's. */
 export class Stage {
-  /** @param {any} map @param {string} root address of the application */
-  constructor(map, root) {
+  /** @param {any} map @param {Shapes} source */
+  constructor(map, source) {
     this.map = map;
-    this.root = root;
+    this.source = source;
     this.picked = false;
     if (!map.getPane(PANE)) map.createPane(PANE).style.zIndex = LEVEL;
     if (!map.getPane(NAMES)) map.createPane(NAMES).style.cssText = `z-index: ${NAMES_LEVEL}; pointer-events: none`;
@@ -60,7 +74,7 @@ export class FileLayer extends EventTarget {
     super();
     this.stage = stage;
     this.map = stage.map;
-    this.root = stage.root;
+    this.source = stage.source;
     this.name = name;
     this.layers = layers;
     this.on = false;
@@ -81,7 +95,7 @@ export class FileLayer extends EventTarget {
     if (this.asked) return;
     this.asked = true;
     try {
-      const bodies = await Promise.all(this.layers.map(({ id }) => fetchJson(`${this.root}layers/${id}.json`)));
+      const bodies = await Promise.all(this.layers.map(({ id }) => this.source.body(id)));
       this.shapes = bodies.flatMap(({ features }, i) =>
         dated(this.layers[i], features).map((shape) => ({ ...shape, layer: this.layers[i] })));
       this.#giveColours();
@@ -167,7 +181,7 @@ export class FileLayer extends EventTarget {
     const [lon, lat] = feature.geometry.coordinates;
     if (!feature.symbol) return this.#path({ feature });
     const icon = L.icon({
-      iconUrl: `${this.root}symbols/${layer.frames}/${feature.symbol}.svg`,
+      iconUrl: this.source.symbol(layer.frames, feature.symbol),
       iconSize: [34, 34], className: "cm-force",
     });
     // The list beside says the same; a tab stop for each of hundreds would not.

@@ -7,7 +7,7 @@
 
 import { element, failureSentence, fill, foreign } from "./dom.js";
 import { dayOf, lastDay } from "./engine/dated.js";
-import { FileLayer, Stage, isoOf, lines } from "./file_layers.js";
+import { FileLayer, Stage, isoOf, lines, servedShapes } from "./file_layers.js";
 import { L } from "./leaflet.js";
 import { PictureTiles } from "./picture_tiles.js";
 import { MAP_TOOLS, keepInside } from "./room.js";
@@ -27,9 +27,11 @@ export const LayerControl = L.Control.extend({
    * @param {string} root address of the application
    * @param {{base_maps: BaseChoice[], layers: import("./file_layers.js").Listed[],
    *     error: string|null}} offered error: why layers from files cannot be listed
+   * @param {import("./file_layers.js").Shapes} [shapes] those that the application serves unless given
    */
-  initialize(root, offered) {
+  initialize(root, offered, shapes = servedShapes(root)) {
     this._root = root;
+    this._shapes = shapes;
     this._choices = offered.base_maps;
     this._listed = offered.layers;
     this._error = offered.error;
@@ -158,7 +160,7 @@ export const LayerControl = L.Control.extend({
   // --- layers from files ------------------------------------------------------------------------
 
   _fileLayers(map) {
-    this._stage = new Stage(map, this._root);
+    this._stage = new Stage(map, this._shapes);
     this._rows = [...grouped(this._listed)].map(([name, layers]) => this._row(new FileLayer(this._stage, name, layers)));
     this._when = element("p", { class: "cm-muted" });
     const any = element("input", { type: "checkbox", onchange: () => {

@@ -4,7 +4,7 @@
  *
  * `dashboard/share.py` writes the file: what it says about itself as JSON (`shared-about`), the
  * packed incidents (`shared-incidents`) and, where they are inside, the details
- * (`shared-details`), both gzip in base64.
+ * (`shared-details`) and layers from files (`shared-layers`), all gzip in base64.
  */
 
 import { AreaSource } from "./area_source.js";
@@ -14,6 +14,7 @@ import { decode } from "./engine/columns.js";
 import { IncidentView } from "./engine/view.js";
 import { filterWords } from "./filter_words.js";
 import { IncidentLayer } from "./incident_layer.js";
+import { LayerControl } from "./layer_control.js";
 import { Legend } from "./legend.js";
 import { fetchOnce } from "./packed_data.js";
 import { ENDPOINTS, SharedAnswers } from "./shared_answers.js";
@@ -95,6 +96,7 @@ async function show(map, about, head, main) {
   fit(map, view.table.places);
   layer.addTo(map); // only now that the map has its size and place, so that it is laid out once
   new Legend(layer).addTo(map);
+  if (document.getElementById("shared-layers")) showLayers(map, view, layer);
   openFromAddress(workspace);
   workspace.addEventListener("notes", (event) => writeToAddress("notes", event.detail));
   layer.on("drawing", (drawing) => writeToAddress("layer", writeDrawing(drawing)));
@@ -105,6 +107,16 @@ async function show(map, about, head, main) {
   });
   requestAnimationFrame(() => performance.mark(READY));
   return { view, workspace, filters };
+}
+
+/** Layers from files that the page carries. */
+async function showLayers(map, view, incidents) {
+  const { layers, bodies, symbols } = await fetchOnce("#shared-layers", parsed);
+  const shapes = {
+    body: async (id) => ({ features: bodies[id] }),
+    symbol: (frames, code) => symbols[`${frames}/${code}`] ?? "data:,",
+  };
+  new LayerControl("", { base_maps: [], layers, error: null }, shapes).addTo(map).follow(view, incidents);
 }
 
 /** Show every place that is drawn. */
@@ -123,7 +135,11 @@ function fit(map, { n, drawn, latitude, longitude }) {
 }
 
 function readDetails() {
-  return fetchOnce("#shared-details", (buffer) => JSON.parse(new TextDecoder().decode(buffer)));
+  return fetchOnce("#shared-details", parsed);
+}
+
+function parsed(/** @type {ArrayBuffer} */ buffer) {
+  return JSON.parse(new TextDecoder().decode(buffer));
 }
 
 /** Place names that the file carries for the map are those that its search finds. */
