@@ -256,13 +256,14 @@ class TaughtGazetteer:
         self._cache_dir, self._packs_dir = cache_dir, packs_dir
         self._lock = threading.Lock()
         self._version: tuple[str, int] | None = None
-        self._packs: tuple[str, ...] = ()
+        self._packs: tuple[tuple[str, str | None], ...] = ()
         self._taught: tuple[pd.DataFrame, pd.DataFrame] | None = None
         self._gazetteer: Gazetteer | None = None
 
     def of(self, snapshot: Snapshot, progress: Progress | None = None) -> Gazetteer:
         """The gazetteer for a version of the store, with the country packs that are installed."""
-        packs = tuple(pack.sha256 for pack in installed_packs(self._packs_dir))
+        installed = installed_packs(self._packs_dir)
+        packs = tuple((pack.sha256, pack.names_sha256) for pack in installed)
         version = (snapshot.store, snapshot.version)
         with self._lock:
             if self._gazetteer and (self._version, self._packs) == (version, packs):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -10,15 +11,24 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 from platformdirs import user_cache_path
+from pyarrow import csv
 
 from dashboard.commands.record import existing_store, gazetteer
 from dashboard.commands.terminal import Terminal
 from geodata import sandbox
-from geodata.errors import ConflictMapError, ImpossibleValue, MissingColumn
+from geodata.errors import ConflictMapError, ImpossibleValue, MissingColumn, UnreadableFile
 from geodata.gazetteer import Gazetteer, Location, country_code
-from geodata.gazetteer.packs import LICENCE, Pack, add_pack, installed_packs, remove_pack
-from geodata.geocode import fetch_country, geocode_names
+from geodata.gazetteer.packs import (
+    LICENCE,
+    Pack,
+    add_pack,
+    find_file,
+    installed_packs,
+    remove_pack,
+)
+from geodata.geocode import NamesTable, fetch_country, fetch_names
 from geodata.geocode.downloads import GEONAMES
 from geodata.geocode.table import NAMED
 
@@ -90,6 +100,7 @@ def _geocode_table(arguments: Namespace, terminal: Terminal, places: Gazetteer) 
     asked = table.rename_columns([own.get(name, name) for name in table.column_names])
     out = arguments.out.expanduser().absolute()
     rows, placed = table.num_rows, 0
+    names = NamesTable(places)
     with written(out) as file:
         for start in range(0, max(rows, 1), ROWS_AT_ONCE):
             part = asked.slice(start, ROWS_AT_ONCE).to_pandas(types_mapper=pd.ArrowDtype)
@@ -97,10 +108,14 @@ def _geocode_table(arguments: Namespace, terminal: Terminal, places: Gazetteer) 
             def progress(what: str, share: float, start: int = start, n: int = len(part)) -> None:
                 terminal.progress(what, (start + share * n) / max(rows, 1))
 
-            found = geocode_names(part, places, progress)
+            found = names.geocoded(part, progress)
             placed += int(found["latitude"].notna().sum())
+            rendered = pa.Table.from_pandas(found, preserve_index=False)
             header = [*table.column_names, *found.columns[len(table.column_names) :]]
-            found.to_csv(file, index=False, header=header if start == 0 else False)
+            body = io.BytesIO()
+            options = csv.WriteOptions(include_header=start == 0)
+            csv.write_csv(rendered.rename_columns(header), body, options)
+            file.write(body.getvalue().decode())
     text = f"{placed:,} of {rows:,} placed; written to {out}"
     terminal.result({"rows": rows, "placed": placed, "out": str(out)}, text)
     return 0
@@ -147,9 +162,15 @@ def packs(arguments: Namespace, terminal: Terminal) -> int:
 
 
 def _told(pack: Pack) -> str:
+    names = "no names with languages"
+    if pack.names_file is not None:
+        names = (
+            f"{pack.names:,} names with their languages from {pack.names_file} "
+            f"(SHA-256 {pack.names_sha256})"
+        )
     return (
         f"{pack.country}: {pack.places:,} places from {pack.file} (SHA-256 {pack.sha256}), "
-        f"added {pack.added}. Licence: {pack.licence}."
+        f"{names}, added {pack.added}. Licence: {pack.licence}."
     )
 
 
@@ -157,6 +178,8 @@ def _add_packs(arguments: Namespace, terminal: Terminal) -> int:
     """Add the packs one after the other; those before one that cannot be had stay."""
     if arguments.source is not None and arguments.address is not None:
         raise ImpossibleValue("Give --from for files that are here, or --address; not both.")
+    if arguments.names is not None and arguments.source is None:
+        raise ImpossibleValue("--names says where a file is; it goes with --from.")
     codes = _codes(arguments)
     added = []
     for code in codes:
@@ -170,14 +193,28 @@ def _add_packs(arguments: Namespace, terminal: Terminal) -> int:
 def _added(code: str, arguments: Namespace, terminal: Terminal) -> Pack:
     if arguments.source is not None:
         source = arguments.source.expanduser().absolute()
-        return add_pack(code, source, progress=terminal.progress)
+        names = None
+        if arguments.names is not None:
+            names = find_file(arguments.names.expanduser().absolute(), code)
+        return add_pack(code, source, progress=terminal.progress, names=names)
     base = arguments.address or GEONAMES
     terminal.tell(f"Fetching the places of {code} from {base}. Licence: {LICENCE}.")
     fetched = fetch_country(code, downloads_folder(), base=base, progress=terminal.progress)
-    pack = add_pack(code, fetched, progress=terminal.progress)
-    # The index holds what is needed of it; a part that broke off stays, to go on from.
-    fetched.unlink(missing_ok=True)
+    names = _fetched_names(code, base, terminal)
+    pack = add_pack(code, fetched, progress=terminal.progress, names=names)
+    # The index holds what is needed of them; a part that broke off stays, to go on from.
+    for file in filter(None, (fetched, names)):
+        file.unlink(missing_ok=True)
     return pack
+
+
+def _fetched_names(code: str, base: str, terminal: Terminal) -> Path | None:
+    """The names with their languages; None, which is told, where they cannot be had."""
+    try:
+        return fetch_names(code, downloads_folder(), base=base, progress=terminal.progress)
+    except UnreadableFile as error:
+        terminal.tell(f"The names of {code} with their languages are left out: {error}")
+        return None
 
 
 def downloads_folder() -> Path:

@@ -11,11 +11,12 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from geodata.gazetteer import names
 from geodata.gazetteer.admin import AdminMatch, admin1_name, lies_in
-from geodata.gazetteer.index import EXACT, ROMANISED, PlaceIndex
+from geodata.gazetteer.index import EXACT, FORMER, MAIN, ROMANISED, SKELETON, PlaceIndex
 from geodata.gazetteer.places import Candidate, distance_km
 
 MOST_CANDIDATES: Final = 10
@@ -42,20 +43,26 @@ LIKENESS: Final = 0.8
 """Share of letters that a taught spelling must have in common with the one asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A place of a layer that is filed under the key looked for."""
+class Hit(NamedTuple):
+    """A place of a layer that is filed under the key looked for.
+
+    Attributes:
+        layer: that has it.
+        rank: of the layer.
+        number: of the place in the layer.
+        use: how the spelling names it, `index.MAIN` … `index.FORMER`.
+        tier: how the key was made.
+        key: under which it was found; "" where it was found by its point.
+        point: latitude and longitude, WGS 84 degrees.
+    """
 
     layer: PlaceIndex
     rank: int
     number: int
-    is_main_name: bool
+    use: int
     tier: str
-
-    @property
-    def point(self) -> tuple[float, float]:
-        """Latitude and longitude, WGS 84 degrees."""
-        return self.layer.point(self.number)
+    key: str
+    point: tuple[float, float]
 
     @property
     def population(self) -> int:
@@ -137,6 +144,8 @@ def choose(hits: Sequence[Hit], context: Context) -> Choice:
         hits: places of the country under one key, best layer first.
         context: what is known of the place beside its name.
     """
+    if len(hits) == 1 and hits[0].tier == EXACT and agrees(hits[0], context):
+        return Choice(hits[0], _method(hits[0], context), tuple(hits))
     fitting = [hit for hit in hits if agrees(hit, context)]
     if hits[0].tier != EXACT and context.admin is None and not context.nearby:
         return Choice(None, "abstained: only like in sound", tuple(sorted(hits, key=_rank)))
@@ -210,10 +219,14 @@ def _namesakes(count: int) -> str:
     return f"{count} namesake{'s' if count != 1 else ''}"
 
 
-def _rank(hit: Hit) -> tuple[int, bool, bool, int]:
+def _rank(hit: Hit) -> tuple[int, bool, int, int]:
     """Sort key, best first: chosen layers, then settlements, then main names, then inhabitants."""
     settled = hit.layer.kind(hit.number) == "populated"
-    return (min(hit.rank, CHOSEN_LAYERS), not settled, not hit.is_main_name, -hit.population)
+    return (min(hit.rank, CHOSEN_LAYERS), not settled, _RANK_OF_USE[hit.use], -hit.population)
+
+
+_RANK_OF_USE: Final = (0, 1, 1, 2)
+"""Of `MAIN`, `CURRENT`, `OTHER` and `FORMER`."""
 
 
 def _outranks(best: Hit, rival: Hit, context: Context) -> bool:
@@ -229,10 +242,13 @@ CHOSEN_LAYERS: Final = 2
 """Layers above this rank were settled by a person or by coordinates in the data."""
 
 
+_METHODS: Final = {ROMANISED: "romanised name", SKELETON: "consonants"}
+
+
 def _method(best: Hit, context: Context) -> str:
-    parts = ["name" if best.is_main_name and best.tier == EXACT else "alias"]
-    if best.tier != EXACT:
-        parts = ["romanised name" if best.tier == ROMANISED else "consonants"]
+    parts = [_METHODS.get(best.tier) or ("name" if best.use == MAIN else "alias")]
+    if best.use == FORMER:
+        parts = ["former name"]
     if context.admin is not None:
         parts.append("admin1")
     if context.seats:
@@ -245,6 +261,7 @@ def _method(best: Hit, context: Context) -> str:
 # --- how exact a place is ---------------------------------------------------------------------
 
 
+@lru_cache(maxsize=4096)
 def town_radius_km(population: int) -> float:
     """A radius that holds a town's built-up ground, by its inhabitants (0 unknown)."""
     return round(max(SMALLEST_TOWN_RADIUS_KM, 0.012 * math.sqrt(population)), 1)
@@ -252,13 +269,16 @@ def town_radius_km(population: int) -> float:
 
 def precision_of(hit: Hit) -> tuple[str, float]:
     """The ladder's code for a pin at a hit, and its radius in kilometres."""
-    kind = hit.layer.kind(hit.number)
-    radius = hit.layer.radius_km(hit.number)
+    layer, number = hit.layer, hit.number
+    return _precision(layer.kind(number), layer.radius_km(number), layer.population(number))
+
+
+def _precision(kind: str, radius: float | None, population: int) -> tuple[str, float]:
+    if kind == "populated":
+        own = town_radius_km(population)
+        return "town", own if radius is None else max(radius, own)
     if kind.startswith("precision:"):
         return kind.partition(":")[2], radius if radius is not None else SMALLEST_TOWN_RADIUS_KM
-    if kind == "populated":
-        own = town_radius_km(hit.population)
-        return "town", own if radius is None else max(radius, own)
     if kind == "neighbourhood":
         return "neighbourhood", 1.0 if radius is None else radius
     return ("site", radius) if radius is not None and radius <= SITE_KM else ("near", radius or 5.0)
@@ -272,16 +292,17 @@ def candidate(hit: Hit, context: Context | None) -> Candidate:
     """A hit as a candidate, with the reasons for and against it."""
     layer, number = hit.layer, hit.number
     latitude, longitude = hit.point
-    precision, radius = precision_of(hit)
-    reasons, score = _reasons(hit, context)
+    kind, population, country = layer.kind(number), hit.population, layer.country(number)
+    precision, radius = _precision(kind, layer.radius_km(number), population)
+    reasons, score = _reasons(hit, population, context)
     return Candidate(
         name=layer.name(number),
         latitude=latitude,
         longitude=longitude,
-        country=layer.country(number),
-        admin1=admin1_name(layer.country(number), layer.admin1(number)),
-        kind=layer.kind(number),
-        population=hit.population or None,
+        country=country,
+        admin1=admin1_name(country, layer.admin1(number)),
+        kind=kind,
+        population=population or None,
         precision=precision,
         radius_km=radius,
         source=layer.source,
@@ -290,8 +311,8 @@ def candidate(hit: Hit, context: Context | None) -> Candidate:
     )
 
 
-def _reasons(hit: Hit, context: Context | None) -> tuple[tuple[str, ...], float]:
-    said = ["name" if hit.is_main_name else "other spelling"]
+def _reasons(hit: Hit, population: int, context: Context | None) -> tuple[tuple[str, ...], float]:
+    said = [_name_reason(hit)]
     score = 0.6 if hit.tier == EXACT else 0.4
     if hit.tier != EXACT:
         said.append("like in sound")
@@ -305,9 +326,26 @@ def _reasons(hit: Hit, context: Context | None) -> tuple[tuple[str, ...], float]
             distance = _from_seat_km(hit, context)
             said.append(f"{distance:.0f} km from the district's seat")
             score += 0.1 if distance <= _reach_km(context) else -0.2
-    if hit.population:
-        said.append(f"{hit.population:,} inhabitants")
+    if population:
+        said.append(f"{population:,} inhabitants")
     return tuple(said), round(min(max(score, 0.0), 1.0), 2)
+
+
+def _name_reason(hit: Hit) -> str:
+    """How a hit bears the name: "name", "other spelling", "former name Artemivsk (1924–2016)"."""
+    if hit.use != FORMER:
+        return "name" if hit.use == MAIN else "other spelling"
+    country = hit.layer.country(hit.number)
+    former = [s for s in hit.layer.spellings.of(hit.number) if s.is_former]
+    # As it was asked, before another language's spelling that sounds alike.
+    meant = [s for s in former if names.folded(s.name) == hit.key] or [
+        s for s in former
+        if hit.key in (*names.romanised(s.name, country), names.skeleton(s.name, country))
+    ]  # fmt: skip
+    if not meant:
+        return "former name"
+    years = f" ({meant[0].period})" if meant[0].period else ""
+    return f"former name {meant[0].name}{years}"
 
 
 def candidates_of(

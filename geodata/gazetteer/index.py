@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -21,11 +21,19 @@ import numpy.typing as npt
 
 from geodata.errors import UnreadableFile
 from geodata.gazetteer import names
+from geodata.gazetteer.spellings import Spelling, Spellings, SpellingsBuilder, opened
 
 FORMAT = 3
 """Raised whenever keys or files change, so that an older index is built anew."""
 
-_ALTERNATE = 0x80000000
+MAIN, CURRENT, OTHER, FORMER = range(4)
+"""How a spelling names a place: as its main name, as a name of today, as a spelling of which no
+more is known, as a name that it bore once."""
+_WEIGHT = np.array((0, 1, 3, 2), np.uint8)
+"""Which of them counts where one key is filed for a place in several ways, least first: a list of
+mere spellings repeats former names."""
+_USE_BITS = 30
+_PLACE_MASK = (1 << _USE_BITS) - 1
 _MICRO = 1_000_000
 _CELLS_PER_DEGREE = 4
 _ARRAYS = {
@@ -78,7 +86,7 @@ def _is_code(name: str) -> bool:
 
 
 @dataclass
-class _Spellings:
+class _Filed:
     """Spellings that share a script and a country's customs, and whose they are."""
 
     texts: list[str] = field(default_factory=list)
@@ -93,25 +101,36 @@ class IndexBuilder:
             column: [] for column in _ARRAYS if column not in _DERIVED
         }
         self._tables: dict[str, dict[str, int]] = {"country": {}, "admin1": {}, "kind": {}}
-        self._groups: dict[tuple[str, str], _Spellings] = {}
+        self._groups: dict[tuple[str, str], _Filed] = {}
+        self._spellings = SpellingsBuilder()
+        self._of_alternates: list[str] = []
 
-    def add(self, place: Place) -> None:
-        """Take a place; a spelling that repeats costs nothing in the finished index."""
+    def add(self, place: Place) -> int:
+        """Take a place; its number. A spelling that repeats costs nothing in the finished index."""
         number = len(self._columns["name"])
         customs = _customs_key(place.country)
         self._file(place.name, number, customs)
         # Where another alphabet is at home every spelling is somebody's romanisation; elsewhere
         # the alternates of a place are foreign exonyms, and only its main name is respelled.
         of_alternates = customs if names.customs_of(place.country) != "general" else ""
+        self._of_alternates.append(of_alternates)
         for name in dict.fromkeys(place.alternates):
             if not _is_code(name):
-                self._file(name, number | _ALTERNATE, of_alternates)
+                self._file(name, number | OTHER << _USE_BITS, of_alternates)
         self._add_columns(place)
+        return number
+
+    def add_spelling(self, number: int, spelling: Spelling) -> None:
+        """Take one more name of a place, with its language, by the number that `add` gave."""
+        self._spellings.add(number, spelling)
+        if not _is_code(spelling.name):
+            use = FORMER if spelling.is_former else CURRENT
+            self._file(spelling.name, number | use << _USE_BITS, self._of_alternates[number])
 
     def _file(self, name: str, owner: int, customs: str) -> None:
         # ASCII is kept apart because it folds ten times faster than the rest.
         kind = "ascii" if name.isascii() else names.script(name) if customs else "other"
-        spellings = self._groups.setdefault((kind, customs), _Spellings())
+        spellings = self._groups.setdefault((kind, customs), _Filed())
         spellings.texts.append(name.replace("\n", " ") if "\n" in name else name)
         spellings.owners.append(owner)
 
@@ -164,7 +183,10 @@ class IndexBuilder:
             "by_cell": by_cell,
         }
         tables = {table: list(codes) for table, codes in self._tables.items()}
-        return PlaceIndex(source, arrays, tables)
+        spelt = self._spellings.arrays()
+        if spelt:
+            tables |= self._spellings.tables()
+        return PlaceIndex(source, arrays, tables, Spellings(spelt, tables))
 
 
 def _customs_key(country: str) -> str:
@@ -197,9 +219,9 @@ def _hashes(tier: str, text: str) -> tuple[npt.NDArray[np.uint64], npt.NDArray[n
 def _sorted_once(
     hashes: npt.NDArray[np.uint64], owners: npt.NDArray[np.uint32]
 ) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint32]]:
-    """Sorted by hash, then place, a main name before an alternate; each place once a hash."""
-    place = owners & np.uint32(_ALTERNATE - 1)
-    order = np.lexsort((owners, place, hashes))
+    """Sorted by hash, then place; each place once a hash, in the way that counts."""
+    place = owners & np.uint32(_PLACE_MASK)
+    order = np.lexsort((_WEIGHT[owners >> _USE_BITS], place, hashes))
     hashes, owners, place = hashes[order], owners[order], place[order]
     first = np.ones(len(hashes), np.bool_)
     first[1:] = (hashes[1:] != hashes[:-1]) | (place[1:] != place[:-1])
@@ -223,13 +245,19 @@ class PlaceIndex:
     """A read-only layer: keys -> place numbers -> columns. Safe to share between threads."""
 
     def __init__(
-        self, source: str, arrays: dict[str, npt.NDArray[Any]], tables: dict[str, list[str]]
+        self,
+        source: str,
+        arrays: dict[str, npt.NDArray[Any]],
+        tables: dict[str, list[str]],
+        spellings: Spellings | None = None,
     ) -> None:
         self.source = source
         self.arrays = arrays
         self.tables = tables
+        self.spellings = spellings or Spellings({}, {})
         # A memoryview gives Python integers three times faster than a numpy scalar does.
         self._keys = _view(arrays["key"], "Q")
+        self._slack = 3 * math.isqrt(len(self._keys)) + 8
         self._owners = _view(arrays["owner"], "I")
         self._latitude = _view(arrays["latitude"], "i")
         self._longitude = _view(arrays["longitude"], "i")
@@ -256,7 +284,7 @@ class PlaceIndex:
     def save(self, folder: Path) -> None:
         """Write the index's files into a folder, which is made."""
         folder.mkdir(parents=True)
-        for name, array in self.arrays.items():
+        for name, array in (self.arrays | dict(self.spellings.arrays)).items():
             np.save(folder / f"{name}.npy", array)
         meta = {"format": FORMAT, "source": self.source, "tables": self.tables}
         (folder / "meta.json").write_text(json.dumps(meta, ensure_ascii=False), encoding="utf-8")
@@ -267,22 +295,39 @@ class PlaceIndex:
         try:
             meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
             arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS}
+            spellings = opened(folder, meta["tables"])
         except (OSError, ValueError, EOFError) as error:
             raise UnreadableFile(folder, f"the place index cannot be read ({error})") from error
         if meta["format"] != FORMAT:
             raise UnreadableFile(folder, "the place index was made by another version")
         plain = {name: np.asarray(array) for name, array in arrays.items()}
-        return cls(meta["source"], plain, meta["tables"])
+        return cls(meta["source"], plain, meta["tables"], spellings)
 
-    def find(self, tier: str, key: str) -> list[tuple[int, bool]]:
-        """(place number, whether by its main name) of every place filed under a key."""
-        hashed = key_hash(tier, key)
+    def find(self, tier: str, key: str) -> list[tuple[int, int]]:
+        """(place number, `MAIN` … `FORMER`) of every place filed under a key."""
+        return self.find_hash(key_hash(tier, key))
+
+    def find_hash(self, hashed: int) -> list[tuple[int, int]]:
+        """As `find`, by the key's hash, which is the same in every layer."""
         keys = self._keys
-        low = bisect_left(keys, hashed)
-        if low == len(keys) or keys[low] != hashed:
+        size = len(keys)
+        # Hashes are evenly spread, so that a key is near its share of the way: a search from there
+        # touches one or two pages of the file where one from the middle touches a dozen.
+        near = hashed * size >> 64
+        low, high = max(0, near - self._slack), min(size, near + self._slack)
+        if low and keys[low - 1] >= hashed:
+            low = 0
+        if high < size and keys[high] < hashed:
+            high = size
+        low = bisect_left(keys, hashed, low, high)
+        if low == size or keys[low] != hashed:
             return []
-        owners = self._owners[low : bisect_right(keys, hashed, low)]
-        return [(owner & ~_ALTERNATE, owner < _ALTERNATE) for owner in owners]
+        found = []
+        while low < size and keys[low] == hashed:
+            owner = self._owners[low]
+            found.append((owner & _PLACE_MASK, owner >> _USE_BITS))
+            low += 1
+        return found
 
     def point(self, number: int) -> tuple[float, float]:
         """Latitude and longitude of a place, WGS 84 degrees with six decimals."""
@@ -330,3 +375,11 @@ class PlaceIndex:
             low, high = np.searchsorted(self.arrays["cell"], (first, last + 1))
             found.append(self.arrays["by_cell"][low:high])
         return np.concatenate(found).astype(np.int64) if found else np.empty(0, np.int64)
+
+    def inside(self, south: float, west: float, north: float, east: float) -> npt.NDArray[np.int64]:
+        """Numbers of the places in a box; `west` beyond `east` crosses the date line."""
+        latitude, longitude = self.arrays["latitude"], self.arrays["longitude"]
+        beyond, before = longitude >= west * _MICRO, longitude <= east * _MICRO
+        along = beyond & before if west <= east else beyond | before
+        across = (latitude >= south * _MICRO) & (latitude <= north * _MICRO)
+        return np.flatnonzero(along & across).astype(np.int64)

@@ -23,7 +23,7 @@ from geodata.gazetteer import choose, names
 from geodata.gazetteer.admin import admin1_match, country_meant
 from geodata.gazetteer.choose import MOST_CANDIDATES, NAMESAKE_KM, Choice, Context, Hit
 from geodata.gazetteer.countries import country_code, neighbours
-from geodata.gazetteer.index import EXACT, ROMANISED, SKELETON, PlaceIndex
+from geodata.gazetteer.index import EXACT, MAIN, ROMANISED, SKELETON, PlaceIndex, key_hash
 from geodata.gazetteer.layers import (
     Progress,
     base_places,
@@ -34,7 +34,13 @@ from geodata.gazetteer.layers import (
 )
 from geodata.gazetteer.learned import checked_places
 from geodata.gazetteer.packs import open_packs
-from geodata.gazetteer.phrases import PlacePhrase, readings, several
+from geodata.gazetteer.phrases import (
+    PlacePhrase,
+    may_name_district,
+    readings,
+    readings_in_turn,
+    several,
+)
 from geodata.gazetteer.pins import around_seat, pinned, pinned_between, unit_location
 from geodata.gazetteer.places import Candidate, Location, distance_km
 
@@ -177,8 +183,12 @@ class Gazetteer:
         code = country_code(country)
         if code is None:
             return self._without_country(name, country)
-        context = self._context(country_meant(admin1, code), admin1, admin2)
-        context = replace(_with_own_admin(name, context), beside=beside)
+        context = Context(code)
+        if admin1 or admin2:
+            context = self._context(country_meant(admin1, code), admin1, admin2)
+        context = _with_own_admin(name, context)
+        if beside:
+            context = replace(context, beside=beside)
         location = self._named(name, context)
         if location is not None and location.latitude is not None:
             return replace(location, admin2=admin2 or None) if context.seats else location
@@ -242,7 +252,7 @@ class Gazetteer:
     def _named(self, name: str, context: Context) -> Location | None:
         """The first reading of a phrase that yields a point; else the first that abstains."""
         abstained: Location | None = None
-        for reading in readings(name):
+        for reading in readings_in_turn(name):
             unit = _admin_reading(reading, context)
             if unit is not None:
                 return unit
@@ -298,7 +308,8 @@ class Gazetteer:
     def _read(self, reading: PlacePhrase, context: Context) -> Location | None:
         """The location of one reading; None where its name is nowhere in the country."""
         inner = self._within(reading, context) if reading.within else context
-        inner = replace(inner, asks=reading.role)
+        if reading.role != inner.asks:
+            inner = replace(inner, asks=reading.role)
         choice = self._choice(reading.name, inner)
         if choice is None:
             return None
@@ -341,18 +352,16 @@ class Gazetteer:
         return first
 
     def _hits(self, tier: str, keys: Iterable[str], country: str) -> list[Hit]:
+        hashed = [(key, key_hash(tier, key)) for key in keys if key]
         found = []
         for rank, layer in self._layers:
             code = layer.country_number(country)
             if code is None:
                 continue
-            for key in keys:
-                if key:
-                    found += [
-                        Hit(layer, rank, number, main, tier)
-                        for number, main in layer.find(tier, key)
-                        if layer.country_numbers[number] == code
-                    ]
+            for key, of_key in hashed:
+                for number, use in layer.find_hash(of_key):
+                    if layer.country_numbers[number] == code:
+                        found.append(Hit(layer, rank, number, use, tier, key, layer.point(number)))
         return found
 
     def _unit(self, name: str, context: Context, abstained: Location | None) -> Location:
@@ -404,9 +413,9 @@ class Gazetteer:
 
     def _everywhere(self, tier: str, key: str) -> list[Hit]:
         return [
-            Hit(layer, rank, number, main, tier)
+            Hit(layer, rank, number, use, tier, key, layer.point(number))
             for rank, layer in self._layers
-            for number, main in layer.find(tier, key)
+            for number, use in layer.find(tier, key)
         ]
 
     # --- by point -----------------------------------------------------------------------------
@@ -416,7 +425,8 @@ class Gazetteer:
         hits: list[tuple[float, Hit]] = []
         for rank, layer in self._layers:
             for number in layer.around(latitude, longitude, 1.0):
-                hit = Hit(layer, rank, int(number), True, EXACT)
+                point = layer.point(int(number))
+                hit = Hit(layer, rank, int(number), MAIN, EXACT, "", point)
                 hits.append((distance_km(latitude, longitude, *hit.point), hit))
         hits.sort(key=lambda pair: (pair[0], pair[1].rank))
         return [choose.candidate(hit, None) for _, hit in hits[:limit]]
@@ -451,7 +461,7 @@ def _sites_source(text: str) -> str:
 
 def _with_own_admin(name: str, context: Context) -> Context:
     """The context with the province that the phrase itself names, where none was given."""
-    if context.admin is None:
+    if context.admin is None and may_name_district(name):
         for reading in readings(name):
             if reading.relation == "in district" and _is_province(reading, context):
                 return replace(context, admin=admin1_match(reading.name, context.country))

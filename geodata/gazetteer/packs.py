@@ -1,37 +1,46 @@
 """Country packs: GeoNames country files that the user adds, with villages and spots.
 
-A pack is a folder `places/SYR` in the data folder with an index and `pack.json` (file, SHA-256,
+A pack is a folder `places/SYR` in the data folder with an index and `pack.json` (files, SHA-256,
 rows, licence, date). It is read from a zip, a text file or a folder; nothing is downloaded here.
 
-The format is that of GeoNames' `readme.txt`: 19 columns, tab-separated, UTF-8. The data are under
-CC BY 4.0.
+The format is that of GeoNames' `readme.txt`: 19 columns, tab-separated, UTF-8, and for the names
+with their languages that of `spellings`. The data are under CC BY 4.0.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, cast
 
 from platformdirs import user_data_path
 
 from geodata.errors import UnreadableFile
 from geodata.gazetteer.index import IndexBuilder, Place, PlaceIndex
 from geodata.gazetteer.layers import Progress, alpha3_by_alpha2
+from geodata.gazetteer.spellings import geonames_id, read_spelling
 
 LICENCE: Final = "GeoNames, Creative Commons Attribution 4.0"
 COLUMNS: Final = 19
 LARGEST_FILE: Final = 4_000_000_000
 """Bytes that a pack's text may have; all countries together are 1.7 GB."""
+LONGEST_ROW: Final = 1 << 18
+"""Bytes of a row that are read at once; a longer one is no row of the format."""
+WORLD_NAMES: Final = ("alternateNamesV2.zip", "alternateNamesV2.txt")
+"""GeoNames' names of all countries in one file."""
+
+Tell = Callable[[int], None]
+"""Called with the number of rows read."""
 
 _KINDS: Final = {
     "PPLX": "neighbourhood", "PPLQ": "populated", "ADM1": "admin1", "ADM1H": "admin1",
@@ -66,6 +75,9 @@ class Pack:
         passed_over: rows that were no usable place.
         licence: of the data.
         added: ISO day on which it was added.
+        names: names indexed with their language; 0 without a file of names.
+        names_file: the file that they were read from; None without one.
+        names_sha256: of that file; None without one.
     """
 
     country: str
@@ -75,6 +87,9 @@ class Pack:
     passed_over: int
     licence: str
     added: str
+    names: int = 0
+    names_file: str | None = None
+    names_sha256: str | None = None
 
 
 def default_packs_dir() -> Path:
@@ -107,12 +122,20 @@ def _place(cells: list[str]) -> Place | None:
     )
 
 
-def read_places(stream: IO[bytes]) -> Iterator[Place | None]:
-    """The places of a GeoNames file, None for each row passed over."""
-    for raw in stream:
+def read_places(stream: IO[bytes]) -> Iterator[tuple[int | None, Place] | None]:
+    """The places of a GeoNames file with GeoNames' ids, None for each row passed over."""
+    for line in _rows(stream):
+        cells = line.split("\t")
+        place = _place(cells)
+        yield None if place is None else (geonames_id(cells[0]), place)
+
+
+def _rows(stream: IO[bytes]) -> Iterator[str]:
+    """The rows of a text that are not blank; whatever has no end is cut, not held in memory."""
+    while raw := stream.readline(LONGEST_ROW):
         line = raw.decode("utf-8", "replace").rstrip("\r\n")
         if line.strip():
-            yield _place(line.split("\t"))
+            yield line
 
 
 @contextmanager
@@ -131,7 +154,8 @@ def _opened(path: Path, country: str) -> Iterator[IO[bytes]]:
         if largest.file_size > LARGEST_FILE:
             raise UnreadableFile(path, f"the file inside has {largest.file_size:,} bytes")
         with archive.open(largest) as member:
-            yield member
+            # A zip's own stream reads lines of bounded length one byte at a time.
+            yield io.BufferedReader(cast("io.RawIOBase", member), 1 << 18)
 
 
 def find_file(source: Path, country: str) -> Path:
@@ -142,15 +166,37 @@ def find_file(source: Path, country: str) -> Path:
     """
     if source.is_file():
         return source
-    alpha2 = {alpha3: two for two, alpha3 in alpha3_by_alpha2().items()}.get(country, country)
+    alpha2 = _alpha2(country)
     for name in (f"{alpha2}.zip", f"{alpha2}.txt"):
         if (source / name).is_file():
             return source / name
     raise UnreadableFile(source, f"there is no {alpha2}.zip or {alpha2}.txt")
 
 
+def find_names(source: Path, country: str) -> Path | None:
+    """The file of a country's names in a folder laid out as GeoNames'; None where there is none.
+
+    That is `alternatenames/SG.zip`, or the names of all countries, `alternateNamesV2.zip`; either
+    may be unpacked.
+    """
+    if not source.is_dir():
+        return None
+    alpha2 = _alpha2(country)
+    own = (f"alternatenames/{alpha2}.zip", f"alternatenames/{alpha2}.txt")
+    return next((source / name for name in (*own, *WORLD_NAMES) if (source / name).is_file()), None)
+
+
+def _alpha2(country: str) -> str:
+    return {alpha3: two for two, alpha3 in alpha3_by_alpha2().items()}.get(country, country)
+
+
 def add_pack(
-    country: str, source: Path, packs_dir: Path | None = None, progress: Progress | None = None
+    country: str,
+    source: Path,
+    packs_dir: Path | None = None,
+    progress: Progress | None = None,
+    *,
+    names: Path | None = None,
 ) -> Pack:
     """Index a country's file and install it; an earlier pack of the country is replaced.
 
@@ -159,41 +205,96 @@ def add_pack(
         source: zip, text file, or folder that holds one.
         packs_dir: where packs are kept; None for the platform's data folder.
         progress: told the share of the file done.
+        names: file of names with their languages; None for the one in the folder `source`, if any.
 
     Raises:
-        UnreadableFile: not a GeoNames file, or one without a place of the country.
+        UnreadableFile: not a GeoNames file, or one without a place of the country, or names that
+            are not in GeoNames' columns.
     """
     path, folder = find_file(source, country), packs_dir or default_packs_dir()
+    names = names or find_names(source, country)
+    builder, ids = IndexBuilder(), dict[int, int]()
+
+    def told(what: str, first: float, share: float) -> Tell:
+        def tell(done: int) -> None:
+            if progress and done % 20_000 == 0:
+                progress(f"Reading {what} of {country}", first + share * done / (done + 200_000))
+
+        return tell
+
     digest = _digest(path)
-    builder, counts = IndexBuilder(), [0, 0]
-    try:
-        with _opened(path, country) as stream:
-            for place in read_places(stream):
-                usable = place is not None and place.country == country
-                counts[usable] += 1
-                if place is not None and usable:
-                    builder.add(place)
-                if progress and sum(counts) % 20_000 == 0:
-                    progress(f"Reading places of {country}", min(0.9, sum(counts) / 400_000))
-    except UnreadableFile:
-        raise
-    except (zipfile.BadZipFile, OSError, EOFError, zlib.error) as error:
-        raise UnreadableFile(path, f"it cannot be read to its end ({error})") from error
-    if not counts[True]:
+    found, passed_over = _add_places(builder, ids, path, country, told("places", 0.0, 0.5))
+    if not found:
         raise UnreadableFile(path, f"it has no place of {country} in GeoNames' 19 columns")
+    spelt = _add_names(builder, ids, names, country, told("names", 0.5, 0.4)) if names else 0
     pack = Pack(
-        country,
-        path.name,
-        digest,
-        counts[True],
-        counts[False],
-        LICENCE,
-        datetime.now(UTC).date().isoformat(),
-    )
+        country, path.name, digest, found, passed_over, LICENCE,
+        datetime.now(UTC).date().isoformat(), spelt,
+        names.name if names else None, _digest(names) if names else None,
+    )  # fmt: skip
     _install(builder.finish(f"GeoNames {country} {digest[:8]}"), pack, folder)
     if progress:
         progress(f"Reading places of {country}", 1.0)
     return pack
+
+
+def _add_places(
+    builder: IndexBuilder,
+    ids: dict[int, int],
+    path: Path,
+    country: str,
+    tell: Callable[[int], None],
+) -> tuple[int, int]:
+    """Index a country's places, and note their numbers by GeoNames' ids; how many, how many not."""
+    found = rows = 0
+    with _whole(path, country) as stream:
+        for rows, read in enumerate(read_places(stream), 1):
+            if read is not None and read[1].country == country:
+                number = builder.add(read[1])
+                if read[0] is not None:
+                    ids[read[0]] = number
+                found += 1
+            tell(rows)
+    return found, rows - found
+
+
+def _add_names(
+    builder: IndexBuilder,
+    ids: dict[int, int],
+    path: Path,
+    country: str,
+    tell: Callable[[int], None],
+) -> int:
+    """Index the names of the places that are there; how many.
+
+    Raises:
+        UnreadableFile: none of the first rows is in the columns of the format.
+    """
+    found = read = rows = 0
+    with _whole(path, country) as stream:
+        for rows, line in enumerate(_rows(stream), 1):
+            spelling = read_spelling(line)
+            read += spelling is not None
+            number = None if spelling is None else ids.get(spelling[0])
+            if spelling is not None and number is not None:
+                builder.add_spelling(number, spelling[1])
+                found += 1
+            tell(rows)
+    if rows and not read:
+        raise UnreadableFile(path, "it is no file of alternate names in GeoNames' ten columns")
+    return found
+
+
+@contextmanager
+def _whole(path: Path, country: str) -> Iterator[IO[bytes]]:
+    """As `_opened`; a file that breaks off on the way is refused by name."""
+    try:
+        with _opened(path, country) as stream:
+            yield stream
+    except UnreadableFile:
+        raise
+    except (zipfile.BadZipFile, OSError, EOFError, zlib.error, RuntimeError) as error:
+        raise UnreadableFile(path, f"it cannot be read to its end ({error})") from error
 
 
 def _digest(path: Path) -> str:

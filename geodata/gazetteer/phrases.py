@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -88,6 +89,10 @@ _PARTS = re.compile(r"\s*[,،]\s*|\s+in\s+")
 _SEVERAL = re.compile(r"\s*[;؛|]\s*|\s+(?:and|&|et|y|та|и)\s+|\s+و(?=\w)", re.IGNORECASE)
 _DASH = re.compile(r"\s+[-–—]\s*|\s*[–—]\s+|\s*:\s+")
 _SLASH = re.compile(r"\s*/\s*|\s+(?:or|aka|a\.k\.a\.|also known as)\s+")
+_RECKONED = re.compile(r"\d|between", re.IGNORECASE)
+"""In every phrase that `readings` does not first read as it stands."""
+_CONTAINER = re.compile(r"[,،(\[:–—-]|\sin\s")
+"""What stands between a place and its container, in every phrase that names one."""
 _KM_PER_MILE = 1.609344
 
 
@@ -191,10 +196,31 @@ def several(text: str) -> tuple[str, ...]:
     return pieces if len(pieces) > 1 else ()
 
 
+def readings_in_turn(text: str) -> Iterator[PlacePhrase]:
+    """As `readings`, each made when it is asked for: most names are found as they stand."""
+    whole = _evened(text)
+    if not whole or not words(whole):
+        return
+    if _RECKONED.search(whole):
+        yield from readings(text)
+        return
+    yield PlacePhrase(whole)
+    yield from readings(text)[1:]
+
+
+def may_name_district(text: str) -> bool:
+    """Whether one of the readings of a phrase may be `in district`; False is certain."""
+    return _CONTAINER.search(text) is not None
+
+
+def _evened(text: str) -> str:
+    return " ".join(text.split())[:LONGEST_PHRASE].strip(" ,;.")
+
+
 @lru_cache(maxsize=16384)
 def readings(text: str) -> tuple[PlacePhrase, ...]:
     """The readings of a place phrase, the most exact first; () for an empty one."""
-    text = " ".join(text.split())[:LONGEST_PHRASE].strip(" ,;.")
+    text = _evened(text)
     if not words(text):
         return ()
     offset = _offset(text)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Protocol
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geodata.errors import MissingColumn
@@ -71,24 +73,22 @@ def locate_table(
     """
     if not any(column in frame.columns for column in ASKED):
         raise MissingColumn("place_name", map(str, frame.columns))
-    missing = _without_coordinates(frame)
-    rows = [position for position, gone in enumerate(missing) if gone]
-    questions = _questions(frame, rows)
-    answers = _answers(dict.fromkeys(questions), gazetteer, progress)
-    located = [answers[question] for question in questions]
+    rows = np.flatnonzero(_without_coordinates(frame))
+    distinct, which = _questions(frame.take(rows))
+    answers = _answers(distinct, gazetteer, progress)
     columns = {
-        column: _filled(frame, column, rows, [getattr(place, field) for place in located])
+        column: _filled(frame, column, rows, [getattr(place, field) for place in answers], which)
         for column, field in FILLED.items()
     }
     return frame.assign(**columns)
 
 
-def _without_coordinates(frame: pd.DataFrame) -> list[bool]:
+def _without_coordinates(frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Whether each row lacks a latitude or a longitude."""
     if not {"latitude", "longitude"} <= set(frame.columns):
-        return [True] * len(frame)
-    missing: list[bool] = (frame["latitude"].isna() | frame["longitude"].isna()).tolist()
-    return missing
+        return np.ones(len(frame), np.bool_)
+    missing = frame["latitude"].isna() | frame["longitude"].isna()
+    return missing.to_numpy(dtype=np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,32 +102,41 @@ class _Question:
     stated: str
 
 
-def _questions(frame: pd.DataFrame, rows: list[int]) -> list[_Question]:
-    """The questions of some rows, by position."""
+_QUESTION: Final = ("name", "admin1", "admin2", "country", "location_precision")
 
-    def texts(column: str) -> list[str]:
-        if column not in frame.columns:
-            return [""] * len(rows)
-        values = frame[column].tolist()
-        found = (values[row] for row in rows)
-        return [value.strip() if isinstance(value, str) else "" for value in found]
 
-    names = [
-        name or text for name, text in zip(texts("place_name"), texts("place_text"), strict=True)
-    ]
-    others = (texts(column) for column in ("admin1", "admin2", "country", "location_precision"))
-    return [_Question(*parts) for parts in zip(names, *others, strict=True)]
+def _questions(frame: pd.DataFrame) -> tuple[list[_Question], npt.NDArray[np.int64]]:
+    """The distinct questions of a table, in the order of their first rows, and each row's."""
+    name = _texts(frame, "place_name")
+    fields = [name.where(name != "", _texts(frame, "place_text"))]
+    fields += [_texts(frame, column) for column in _QUESTION[1:]]
+    which = np.zeros(len(frame), np.int64)
+    for texts in fields:
+        codes, values = pd.factorize(texts)
+        # Numbered anew after each column, so that the product of five never overflows.
+        which, _ = pd.factorize(which * max(len(values), 1) + codes)
+    _, first = np.unique(which, return_index=True)
+    columns = [texts.to_numpy()[first].tolist() for texts in fields]
+    return [_Question(*parts) for parts in zip(*columns, strict=True)], which.astype(np.int64)
+
+
+def _texts(frame: pd.DataFrame, column: str) -> pd.Series[str]:
+    """A column's texts without blanks around them; "" where it has none."""
+    if column not in frame.columns:
+        return pd.Series([""] * len(frame), dtype=object)
+    codes, values = pd.factorize(frame[column])
+    texts = [value.strip() if isinstance(value, str) else "" for value in [*values.tolist(), ""]]
+    return pd.Series(np.array(texts, dtype=object)[codes])
 
 
 def _answers(
-    questions: Iterable[_Question], gazetteer: Locator, progress: Progress | None
-) -> dict[_Question, Location]:
-    distinct = list(questions)
-    answers = {}
+    distinct: Sequence[_Question], gazetteer: Locator, progress: Progress | None
+) -> list[Location]:
+    answers = []
     for position, question in enumerate(distinct):
         if progress and position % _PROGRESS_STEP == 0:
             progress("Locating places", position / len(distinct))
-        answers[question] = _answer(question, gazetteer)
+        answers.append(_answer(question, gazetteer))
     if progress:
         progress("Locating places", 1.0)
     return answers
@@ -146,19 +155,30 @@ def _answer(question: _Question, gazetteer: Locator) -> Location:
     )
 
 
-def _filled(frame: pd.DataFrame, column: str, rows: list[int], found: list[Any]) -> Any:
+def _filled(
+    frame: pd.DataFrame,
+    column: str,
+    rows: npt.NDArray[np.intp],
+    found: list[Any],
+    which: npt.NDArray[np.int64],
+) -> Any:
     """A column with the found values in some rows, in the column's own type."""
     dtype: Any
     if column in frame.columns:
-        values = frame[column].tolist()
+        values = frame[column].to_numpy(dtype=object, copy=True)
         own = frame[column].dtype
         dtype = None if own.kind == "O" and own.name == "object" else own
     else:
-        values = [None] * len(frame)
+        values = np.full(len(frame), None, dtype=object)
         dtype = pd.StringDtype() if column.startswith("location_") else pd.Float64Dtype()
-    for row, value in zip(rows, found, strict=True):
-        values[row] = value
-    return pd.Series(values, index=frame.index, dtype=dtype)
+    values[rows] = _objects(found)[which]
+    return pd.Series(values.tolist(), index=frame.index, dtype=dtype)
+
+
+def _objects(values: list[Any]) -> npt.NDArray[np.object_]:
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
 
 
 def geocode_names(
@@ -179,25 +199,54 @@ def geocode_names(
     Raises:
         MissingColumn: there is no column `name`.
     """
-    if "name" not in frame.columns:
-        raise MissingColumn("name", map(str, frame.columns))
-    asked = frame.rename(columns={"name": "place_name"})
-    asked = asked.drop(columns=[c for c in ("place_text", "location_precision") if c in asked])
-    questions = _questions(asked, list(range(len(frame))))
-    answers = _answers(dict.fromkeys(questions), gazetteer, progress)
-    located = [answers[question] for question in questions]
-    written = {question: _json(place.candidates) for question, place in answers.items()}
-    columns: dict[str, Any] = {
-        column: pd.array(
-            [getattr(place, field) for place in located],
-            dtype="string" if column.startswith("location_") else "Float64",
-        )
-        for column, field in FILLED.items()
-    }
-    columns["matched_name"] = pd.array([place.matched_name for place in located], dtype="string")
-    columns["score"] = pd.array([place.score for place in located], dtype="Float64")
-    columns["candidates"] = pd.array([written[q] for q in questions], dtype="string")
-    return frame.assign(**columns)
+    return NamesTable(gazetteer).geocoded(frame, progress)
+
+
+class NamesTable:
+    """Geocodes a long list of names part by part: what one part asked, the next need not ask."""
+
+    def __init__(self, gazetteer: Locator, held: int = 100_000) -> None:
+        """A table of names; so many answers of earlier parts are `held`, about 1 KB each."""
+        self._gazetteer = gazetteer
+        self._most = held
+        self._held: dict[_Question, tuple[Any, ...]] = {}
+
+    def geocoded(self, part: pd.DataFrame, progress: Progress | None = None) -> pd.DataFrame:
+        """As `geocode_names`."""
+        if "name" not in part.columns:
+            raise MissingColumn("name", map(str, part.columns))
+        asked = part.reindex(columns=list(NAMED)).rename(columns={"name": "place_name"})
+        distinct, which = _questions(asked)
+        new = [question for question in distinct if question not in self._held]
+        answers = dict(zip(new, _answers(new, self._gazetteer, progress), strict=True))
+        values = [
+            _values(answers[question]) if question in answers else self._held[question]
+            for question in distinct
+        ]
+        if len(self._held) + len(new) > self._most:
+            self._held.clear()
+        self._held |= dict(zip(distinct[: self._most], values, strict=False))
+        columns = list(zip(*values, strict=True)) or [()] * len(_GIVEN)
+        filled = {
+            name: pd.Series(list(column), dtype=dtype).array.take(which)
+            for (name, dtype), column in zip(_GIVEN.items(), columns, strict=True)
+        }
+        return part.assign(**filled)
+
+
+_GIVEN: Final = {
+    **{c: "string" if c.startswith("location_") else "Float64" for c in FILLED},
+    "matched_name": "string",
+    "score": "Float64",
+    "candidates": "string",
+}
+"""Columns that a list of names gets, each with its type."""
+
+
+def _values(place: Location) -> tuple[Any, ...]:
+    """What the columns of `_GIVEN` hold of an answer."""
+    filled = (getattr(place, field) for field in FILLED.values())
+    return (*filled, place.matched_name, place.score, _json(place.candidates))
 
 
 def _json(candidates: tuple[Candidate, ...]) -> str:

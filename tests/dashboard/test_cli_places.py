@@ -8,6 +8,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 
 from dashboard.cli import main
 from dashboard.commands import places
+from geodata.geocode import fetch_country, fetch_names
 from geodata.ingest import ingest
 from geodata.placing import TYPED, Point, TaughtGazetteer, place
 from geodata.store import Store
@@ -34,7 +36,14 @@ def country_zip() -> bytes:
     return content.getvalue()
 
 
-WHOLE = country_zip()
+def names_zip() -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("BF.txt", "7\t1\tfr\tZzancien\t\t\t\t1\t1919\t1960\n")
+    return content.getvalue()
+
+
+WHOLE, NAMES = country_zip(), names_zip()
 
 
 class Handler(QuietHandler):
@@ -44,7 +53,13 @@ class Handler(QuietHandler):
 
     def answer(self) -> None:
         self.server.asked.append((self.path, self.headers.get("Range")))
-        if not self.path.endswith("/BF.zip"):
+        if self.path.endswith("/alternatenames/BF.zip") and self.server.has_names:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(NAMES)))
+            self.end_headers()
+            self.wfile.write(NAMES)
+            return
+        if not self.path.endswith("/dump/BF.zip"):
             self.send_error(404)
             return
         wanted = self.headers.get("Range")
@@ -62,6 +77,7 @@ class Server(LoopbackServer):
     """A loopback server of country files."""
 
     breaks = 0
+    has_names = False
 
     def __init__(self) -> None:
         super().__init__(Handler)
@@ -85,6 +101,8 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     packs = tmp_path / "packs"
     monkeypatch.setattr("geodata.gazetteer.packs.default_packs_dir", lambda: packs)
     monkeypatch.setattr(places, "downloads_folder", lambda: tmp_path / "downloads")
+    for fetch in (fetch_country, fetch_names):
+        monkeypatch.setattr(places, fetch.__name__, partial(fetch, pause_seconds=0.01))
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, Any, str]:
@@ -97,6 +115,7 @@ def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, Any, s
 def test_a_pack_is_fetched_listed_used_and_removed(
     server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    server.has_names = True
     words = ("places", "add", "Burkina Faso", "--address", server.folder)
     code, added, told = run(capsys, *words, "--progress")
     assert code == 0
@@ -105,11 +124,16 @@ def test_a_pack_is_fetched_listed_used_and_removed(
     assert digest in told
     assert server.folder in told
     assert "Fetching places of BFA … 100%" in told
+    assert "1 names with their languages from BF-names.zip" in told
+    assert (added[0]["names"], added[0]["names_sha256"]) == (1, hashlib.sha256(NAMES).hexdigest())
     assert "Creative Commons Attribution 4.0" in told
     assert list((tmp_path / "downloads").iterdir()) == []
     assert run(capsys, "places", "list")[1] == added
     found = run(capsys, "geocode", "Zzyirgou", "--country", "BFA")[1][0]
     assert (found["latitude"], found["longitude"]) == (13.1, -1.2)
+    found = run(capsys, "geocode", "Zzancien", "--country", "BFA")[1][0]
+    assert (found["latitude"], found["location_method"]) == (13.1, "former name")
+    assert found["candidates"][0]["reasons"][0] == "former name Zzancien (1919–1960)"
     assert run(capsys, "places", "remove", "BFA")[1] == {"removed": ["BFA"]}
     found = run(capsys, "geocode", "Zzyirgou", "--country", "BFA")[1][0]
     assert found["latitude"] is None
@@ -135,6 +159,28 @@ def test_packs_before_one_that_is_not_there_stay(
     assert code == 2
     assert "404" in told
     assert [pack["country"] for pack in run(capsys, "places", "list")[1]] == ["BFA"]
+
+
+def test_places_are_installed_where_the_names_with_languages_cannot_be_had(
+    server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, added, told = run(capsys, "places", "add", "BFA", "--address", server.folder)
+    assert (code, added[0]["places"], added[0]["names_file"]) == (0, 1, None)
+    assert "The names of BFA with their languages are left out" in told
+    assert "no names with languages" in told
+
+
+def test_names_that_are_here_are_added_beside_the_places(
+    server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "BF.zip").write_bytes(WHOLE)
+    (tmp_path / "names").mkdir()
+    (tmp_path / "names" / "BF.zip").write_bytes(NAMES)
+    words = ("places", "add", "BFA", "--from", tmp_path / "BF.zip", "--names", tmp_path / "names")
+    assert run(capsys, *words)[1][0]["names"] == 1
+    code, _, told = run(capsys, "places", "add", "BFA", "--names", tmp_path / "names")
+    assert (code, server.asked) == (2, [])
+    assert "--from" in told
 
 
 def test_files_that_are_here_are_added_without_asking_anybody(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from geodata.errors import UnreadableFile
 from geodata.gazetteer import lookup, names
-from geodata.gazetteer.index import EXACT, ROMANISED, Place, PlaceIndex
+from geodata.gazetteer.index import EXACT, MAIN, OTHER, ROMANISED, Place, PlaceIndex
 
 PLACES = [
     Place("Raqqa", ["Ar Raqqah", "الرقة"], 35.9528, 39.0079, "SYR", "04", population=177_636),
@@ -33,13 +33,13 @@ def test_an_index_from_disk_answers_as_the_one_in_memory(tmp_path: Path) -> None
 
 def test_a_main_name_is_told_from_another_spelling() -> None:
     found = PlaceIndex.build(PLACES, "test").find(EXACT, "raqqa")
-    assert sorted(found) == [(0, True), (1, True), (2, False)]
+    assert sorted(found) == [(0, MAIN), (1, MAIN), (2, OTHER)]
 
 
 def test_a_place_is_filed_once_under_each_key() -> None:
     index = PlaceIndex.build([Place("Raqqa", ["RAQQA", "Raqqah", "Rakka"], 1, 1, "SYR")], "test")
-    assert index.find(EXACT, "raqqa") == [(0, True)]
-    assert index.find(ROMANISED, "raka") == [(0, True)]
+    assert index.find(EXACT, "raqqa") == [(0, MAIN)]
+    assert index.find(ROMANISED, "raka") == [(0, MAIN)]
 
 
 def test_airport_codes_are_no_names() -> None:
@@ -54,6 +54,15 @@ def test_an_empty_index_finds_nothing() -> None:
     assert len(index) == 0
     assert index.find(EXACT, "raqqa") == []
     assert index.around(0, 0, 1.0).size == 0
+
+
+def test_every_key_of_a_large_index_is_found_and_no_other() -> None:
+    many = [Place(f"Village{n}", [], 1, 1, "SYR") for n in range(5000)]
+    index = PlaceIndex.build(many, "test")
+    assert all(index.find(EXACT, f"village{n}") == [(n, MAIN)] for n in range(5000))
+    assert not any(index.find(EXACT, f"hamlet{n}") for n in range(2000))
+    for hashed in (0, 2**64 - 1):
+        assert index.find_hash(hashed) == []
 
 
 @pytest.mark.parametrize("broken", ["meta.json", "key.npy", "name.npy"])

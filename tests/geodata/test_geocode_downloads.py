@@ -14,7 +14,7 @@ import pytest
 
 from geodata.errors import ImpossibleValue, UnreadableFile
 from geodata.gazetteer.packs import add_pack
-from geodata.geocode.downloads import fetch_country
+from geodata.geocode.downloads import fetch_country, fetch_names
 from tests.loopback import LoopbackServer, QuietHandler, listening
 
 ROW = (
@@ -42,11 +42,14 @@ class Handler(QuietHandler):
 
     def answer(self) -> None:
         self.server.ranges.append(self.headers.get("Range"))
+        self.server.paths.append(self.path)
         self.server.behave(self, len(self.server.ranges))
 
     def send(self, body: bytes, *, status: int = 200, announce: int | None = None,
-             tag: str = '"v1"', start: int = 0) -> None:  # fmt: skip
+             tag: str = '"v1"', start: int = 0, **more: str) -> None:  # fmt: skip
         self.send_response(status)
+        for name, value in more.items():
+            self.send_header(name.replace("_", "-"), value)
         self.send_header("Content-Length", str(len(body) if announce is None else announce))
         self.send_header("ETag", tag)
         if status == 206:
@@ -67,6 +70,7 @@ class Server(LoopbackServer):
         super().__init__(Handler)
         self.behave = behave
         self.ranges: list[str | None] = []
+        self.paths: list[str] = []
 
 
 Serve = Callable[[Callable[[Handler, int], None]], Server]
@@ -80,7 +84,7 @@ def serve() -> Iterator[Serve]:
 
 def fetch(server: Server, folder: Path) -> Path:
     base = f"{server.address}/dump"
-    return fetch_country("BFA", folder, base=base, stall_seconds=0.3)
+    return fetch_country("BFA", folder, base=base, stall_seconds=0.3, pause_seconds=0.01)
 
 
 def test_a_fetched_file_becomes_a_pack(serve: Serve, tmp_path: Path) -> None:
@@ -129,6 +133,79 @@ def test_a_new_version_on_the_server_is_fetched_from_the_start(
     assert fetch(serve(changed), tmp_path).read_bytes() == WHOLE
 
 
+def test_a_slow_server_that_breaks_off_often_is_asked_until_the_file_is_whole(
+    serve: Serve, tmp_path: Path
+) -> None:
+    def slow(handler: Handler, _: int) -> None:
+        start = handler.asked_from()
+        rest = WHOLE[start:]
+        handler.send(rest[:70_000], status=206 if start else 200, announce=len(rest), start=start)
+
+    assert len(WHOLE) > 2 * 70_000
+    assert fetch(serve(slow), tmp_path).read_bytes() == WHOLE
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_server_that_is_busy_for_a_moment_is_asked_again(
+    status: int, serve: Serve, tmp_path: Path
+) -> None:
+    def busy(handler: Handler, time_: int) -> None:
+        if time_ < 3:
+            handler.send(b"busy", status=status, Retry_After="0")
+        else:
+            handler.send(WHOLE)
+
+    assert fetch(serve(busy), tmp_path).read_bytes() == WHOLE
+
+
+def test_a_server_that_asks_to_wait_long_is_left_at_once(serve: Serve, tmp_path: Path) -> None:
+    server = serve(lambda handler, _: handler.send(b"", status=503, Retry_After="7200"))
+    with pytest.raises(UnreadableFile, match="fetched: the server asks to wait 7,200 seconds"):
+        fetch(server, tmp_path)
+    assert len(server.ranges) == 1
+
+
+def test_a_weak_tag_joins_no_parts_but_a_date_does(serve: Serve, tmp_path: Path) -> None:
+    asked: list[str | None] = []
+    day = "Mon, 05 Oct 2026 02:09:11 GMT"
+
+    def weak(handler: Handler, time_: int) -> None:
+        asked.append(handler.headers["If-Range"])
+        start = handler.asked_from()
+        sent = WHOLE[start : start + 70_000] if time_ == 1 else WHOLE[start:]
+        handler.send(sent, status=206 if start else 200, announce=len(WHOLE) - start,
+                     tag='W/"v1"', start=start, Last_Modified=day)  # fmt: skip
+
+    assert fetch(serve(weak), tmp_path).read_bytes() == WHOLE
+    assert asked == [None, day]
+
+
+def test_another_part_than_was_asked_for_is_not_joined(serve: Serve, tmp_path: Path) -> None:
+    def wrong(handler: Handler, time_: int) -> None:
+        if time_ == 1:
+            handler.send(WHOLE[:70_000], announce=len(WHOLE))
+        elif time_ == 2:
+            handler.send(WHOLE[5:], status=206, start=5)
+        else:
+            handler.send(WHOLE)
+
+    server = serve(wrong)
+    assert fetch(server, tmp_path).read_bytes() == WHOLE
+    assert server.ranges == [None, "bytes=70000-", None]
+
+
+def test_names_come_from_their_own_folder_and_do_not_meet_the_places(
+    serve: Serve, tmp_path: Path
+) -> None:
+    server = serve(lambda handler, _: handler.send(WHOLE))
+    base = f"{server.address}/dump/"
+    names = fetch_names("BFA", tmp_path, base=base, stall_seconds=0.3, pause_seconds=0.01)
+    assert server.paths == ["/dump/alternatenames/BF.zip"]
+    assert fetch(server, tmp_path) != names
+    with pytest.raises(ImpossibleValue):
+        fetch_names("XXX", tmp_path)
+
+
 FAULTS: dict[str, Callable[[Handler, int], None]] = {
     "404": lambda handler, _: handler.send(b"no", status=404),
     "redirect": lambda handler, _: handler.send(b"", status=302),
@@ -137,6 +214,8 @@ FAULTS: dict[str, Callable[[Handler, int], None]] = {
     "announces less": lambda handler, _: handler.send(WHOLE, announce=len(WHOLE) - 5),
     "a damaged zip": lambda handler, _: handler.send(WHOLE[:3000] + b"x" * 50 + WHOLE[3050:]),
     "announces terabytes": lambda handler, _: handler.send(b"PK", announce=10**13),
+    "503 for ever": lambda handler, _: handler.send(b"later", status=503),
+    "a part that nobody asked for": lambda handler, _: handler.send(WHOLE[9:], status=206, start=9),
     "nothing": lambda handler, _: handler.send(b""),
 }
 
@@ -152,7 +231,7 @@ def test_what_is_not_the_whole_file_is_never_taken_for_it(
 
 def test_no_server_at_all_is_said(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match="fetched"):
-        fetch_country("BFA", tmp_path, base="http://127.0.0.1:9/dump")
+        fetch_country("BFA", tmp_path, base="http://127.0.0.1:9/dump", pause_seconds=0.01)
 
 
 def test_an_unknown_country_is_refused(tmp_path: Path) -> None:
