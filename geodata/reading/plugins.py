@@ -3,13 +3,15 @@
 A plug-in is called only where it is handed in. It is given the text and the drafts of the rules,
 and answers with `Suggestion`s, each a passage of the text. They fill what the rules left open and
 never overwrite; every draft then names the plug-in, its version and its hash. A plug-in that fails
-leaves the drafts of the rules as they are, with a sentence in `Reading.notes`.
+or does not answer in time leaves the drafts of the rules as they are, with a sentence in
+`Reading.notes`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import importlib
+import inspect
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -17,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from geodata.errors import ImpossibleValue
+from geodata.reading.deadline import NoAnswer, within
 from geodata.reading.locating import Context, located
 from geodata.reading.model import Draft, DraftActor, DraftDate, DraftPlace, DraftWeapon, Reading
 from geodata.reading.places import PlaceMention
@@ -30,6 +33,9 @@ if TYPE_CHECKING:
 SETTING = "CONFLICTMAP_READER"
 """The environment variable that names a plug-in for the dashboard and the command line."""
 MOST_SUGGESTIONS = 2_000
+SECONDS = 60.0
+"""What a plug-in has for one text, where it does not name its own `seconds`."""
+_MOST_SECONDS = 3_600.0
 FIELDS = ("sentence", "date", "place", "perpetrator", "target", "killed", "injured", "weapon")
 """What a plug-in can suggest."""
 _LONGEST_NAME = 100
@@ -59,7 +65,10 @@ class Suggestion:
 
 
 class Plugin(Protocol):
-    """Whatever reads a text beside the rules."""
+    """Whatever reads a text beside the rules.
+
+    It may have `seconds`, what it asks for one text; else it has `SECONDS`.
+    """
 
     @property
     def name(self) -> str:
@@ -140,24 +149,40 @@ def with_suggestions(
     country: str | None,
     places: PlaceResolver | None,
 ) -> Reading:
-    """The reading with what a plug-in adds; as it was, with a note, where the plug-in fails."""
+    """The reading with what a plug-in adds; as it was, with a note, where it fails or hangs."""
+
+    def ask() -> tuple[str, list[Suggestion]]:
+        return signature(plugin), _suggested(text, reading, plugin)
+
     try:
-        signed = signature(plugin)
-        checked = _suggested(text, reading, plugin)
+        signed, checked = within(_seconds(plugin), plugin, ask)
         drafts = _Filler(text, reading, country, places).fill(checked)
+    except NoAnswer as late:
+        return _failed(reading, plugin, str(late))
     except Exception as error:  # noqa: BLE001 - foreign code may raise anything; the rules stand
-        return _failed(reading, plugin, error)
+        why = " ".join(str(error).split())[:300] or "no reason given"
+        return _failed(reading, plugin, f"failed ({type(error).__name__}: {why})")
     named = [replace(draft, reader=f"{draft.reader}; {signed}") for draft in drafts]
     return replace(reading, drafts=tuple(named))
 
 
-def _failed(reading: Reading, plugin: object, error: Exception) -> Reading:
-    why = " ".join(str(error).split())[:300] or "no reason given"
-    name = str(getattr(plugin, "name", None) or type(plugin).__name__)[:_LONGEST_NAME]
-    note = (
-        f"The plug-in {name} failed ({type(error).__name__}: {why}). The drafts are those of the "
-        "rules alone."
-    )
+def _seconds(plugin: Plugin) -> float:
+    """What the plug-in has for one text.
+
+    Raises:
+        ImpossibleValue: it asks for no time that can be.
+    """
+    asked = getattr(plugin, "seconds", SECONDS)
+    if type(asked) not in (int, float) or not 0 < asked <= _MOST_SECONDS:
+        raise ImpossibleValue(f"its seconds are no number over 0 and up to {_MOST_SECONDS:g}")
+    return float(asked)
+
+
+def _failed(reading: Reading, plugin: object, what: str) -> Reading:
+    # Read as it lies there: a property of what has just hung would hang again.
+    held = inspect.getattr_static(plugin, "name", None)
+    name = (held if isinstance(held, str) and held else type(plugin).__name__)[:_LONGEST_NAME]
+    note = f"The plug-in {name} {what}. The drafts are those of the rules alone."
     drafts = tuple(replace(d, flags=(*d.flags, "plugin_failed")) for d in reading.drafts)
     return replace(reading, drafts=drafts, notes=(*reading.notes, note))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,7 +47,7 @@ class Model:
     def suggest(self, text: str, drafts: Sequence[Draft]) -> Iterable[Suggestion]:
         assert all(text[d.sentence.start : d.sentence.end] == d.sentence.quote for d in drafts)
         self.asked.append(text)
-        if isinstance(self.found, Exception):
+        if isinstance(self.found, BaseException):
             raise self.found
         return self.found
 
@@ -195,6 +196,72 @@ class TestFailures:
             assert all(TEXT[span.start : span.end] == span.quote for span in spans)
             assert draft.date.start is None
             assert draft.date.question
+
+
+@dataclass
+class Slow(Model):
+    """Does not answer before it is let go."""
+
+    seconds: Any = 0.05
+    go: threading.Event = field(default_factory=threading.Event)
+
+    def suggest(self, text: str, drafts: Sequence[Draft]) -> Iterable[Suggestion]:
+        found = super().suggest(text, drafts)
+        assert self.go.wait(30)
+        return found
+
+
+class TestOneThatDoesNotAnswer:
+    """The rules' drafts come in time; the plug-in is asked again once it has come back."""
+
+    def test_the_drafts_of_the_rules_come_with_a_sentence_and_no_second_call_hangs(self) -> None:
+        plugin, alone = Slow(), read_text(TEXT)
+        first, second = read_text(TEXT, plugin=plugin), read_text(TEXT, plugin=plugin)
+        (note,) = first.notes
+        assert note == (
+            "The plug-in a model did not answer within 0.05 seconds. The drafts are those of the "
+            "rules alone."
+        )
+        assert "busy with an earlier text" in second.notes[0]
+        assert [d.sentence for d in first.drafts] == [d.sentence for d in alone.drafts]
+        assert all("plugin_failed" in d.flags for d in (*first.drafts, *second.drafts))
+        assert plugin.asked == [TEXT]
+        plugin.go.set()
+        for thread in threading.enumerate():
+            if thread.name == "plug-in":
+                thread.join(30)
+        plugin.seconds = 30
+        assert read_text(TEXT, plugin=plugin).notes == ()
+        assert plugin.asked == [TEXT, TEXT]
+
+    @pytest.mark.parametrize("seconds", [0, -1, float("nan"), 1e9, "soon", True])
+    def test_a_time_that_cannot_be_is_refused_in_a_sentence(self, seconds: Any) -> None:
+        plugin = Slow()
+        plugin.seconds = seconds
+        assert "seconds are no number" in read_text(TEXT, plugin=plugin).notes[0]
+        assert plugin.asked == []
+
+    @pytest.mark.parametrize("end", [SystemExit(), KeyboardInterrupt()])
+    def test_one_that_wants_to_end_the_program_does_not(self, end: Any) -> None:
+        (note,) = read_text(TEXT, plugin=Model(end)).notes
+        assert f"tried to end the program ({type(end).__name__})" in note
+
+    def test_a_name_that_hangs_is_not_asked_for_twice(self) -> None:
+        go = threading.Event()
+
+        class Nameless(Model):
+            seconds = 0.05
+
+            def __getattribute__(self, key: str) -> Any:
+                if key == "name":
+                    assert go.wait(30)
+                return super().__getattribute__(key)
+
+        plugin = Nameless()
+        del plugin.name
+        (note,) = read_text(TEXT, plugin=plugin).notes
+        go.set()
+        assert "did not answer within 0.05 seconds" in note
 
 
 class TestWhichOne:
