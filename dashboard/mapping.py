@@ -18,6 +18,7 @@ import pandas as pd
 import pyarrow.compute as pc
 import streamlit as st
 
+from dashboard.column_labels import GROUPS, MORE, in_words, label_of
 from dashboard.plain import notice, say, short
 from geodata import sandbox
 from geodata.boundaries import countries
@@ -27,7 +28,7 @@ from geodata.sources.canonical import OTHER_WORDS
 from geodata.sources.codes import fold, spelling_table
 from geodata.sources.days import DAY_FIRST, MONTH_FIRST, NOTHING
 from geodata.sources.matching import suggest, suggested_profile
-from geodata.sources.profile import TARGETS, Profile, from_toml, read_with, without_tags
+from geodata.sources.profile import Profile, from_toml, read_with, without_tags
 from geodata.sources.raw_table import RawTable
 from geodata.vocabulary import EVENT_TYPE, WEAPON, Vocabulary
 
@@ -35,32 +36,9 @@ PREVIEWED: Final = 100
 _HEAD: Final = 2_000
 _MOST_WORDS: Final = 30
 _TABLE: Final = "mapping_table"
-_GROUPS: Final[Mapping[str, Mapping[str, str]]] = {
-    "When": {"date_start": "Day, or first day", "date_end": "Last day", "time_text": "Time of day"},
-    "Where": {
-        "place_name": "Place", "admin1": "Province", "admin2": "District", "country": "Country",
-        "latitude": "Latitude", "longitude": "Longitude",
-        "location_precision": "How exactly it is known",
-    },
-    "What": {
-        "incident_id": "Incident's id", "title": "Title", "summary": "Summary",
-        "event_type": "Event type", "weapon": "Weapon",
-    },
-    "Who": {
-        "side_a": "First side", "side_b": "Second side", "perpetrators": "Perpetrators",
-        "targets": "Targets",
-    },
-    "People": {
-        "killed_low": "Killed, at least", "killed_best": "Killed", "killed_high": "Killed, at most",
-        "injured_low": "Injured, at least", "injured_best": "Injured",
-        "injured_high": "Injured, at most", "civilians_killed_best": "Civilians killed",
-    },
-    "Who says so": {
-        "publisher": "Source", "source_title": "Headline", "url": "Address",
-        "published": "Day of publication",
-    },
-}  # fmt: skip
 _ORDERS: Final = {None: "Ask", DAY_FIRST: "3 April", MONTH_FIRST: "4 March"}
+_WAITING: Final = {"row": "Row", "column": "Column", "reason": "Why it would wait",
+                   "repair": "What would help"}  # fmt: skip
 _CODED: Final[Mapping[str, Vocabulary]] = {"event_type": EVENT_TYPE, "weapon": WEAPON}
 
 
@@ -122,12 +100,11 @@ def form(raw: RawTable, start: Profile, version: str) -> Profile:
     present = raw.columns.column_names
     _reasons(raw)
     columns: dict[str, str] = {}
-    for title, labels in _GROUPS.items():
+    for title, labels in GROUPS.items():
         st.subheader(title)
         _choices(labels, present, start, token, columns)
-    more = [name for name in TARGETS if not any(name in labels for labels in _GROUPS.values())]
     with st.expander("More columns"):
-        _choices({name: name for name in more}, present, start, token, columns)
+        _choices(MORE, present, start, token, columns)
     profile = _of_all_rows(replace(start, columns=columns, codes={}), token)
     codes = {}
     for target in _CODED:
@@ -144,9 +121,9 @@ def _reasons(raw: RawTable) -> None:
     with st.expander("What each column is taken for"):
         frame = pd.DataFrame(
             {
-                "column": [match.column for match in matches],
-                "taken for": [match.target or "nothing" for match in matches],
-                "because": [match.why for match in matches],
+                "Column": [match.column for match in matches],
+                "Taken for": [label_of(match.target) if match.target else "" for match in matches],
+                "Because": [match.why for match in matches],
             }
         )
         st.dataframe(frame, hide_index=True)
@@ -156,8 +133,9 @@ def _choices(
     labels: Mapping[str, str], present: list[str], start: Profile, token: str,
     columns: dict[str, str],
 ) -> None:  # fmt: skip
-    boxes = st.columns(3)
     for n, (target, label) in enumerate(labels.items()):
+        if n % 3 == 0:  # a row at a time: on a phone the boxes stand one below the other
+            boxes = st.columns(3)
         suggested = start.columns.get(target)
         chosen = boxes[n % 3].selectbox(
             label, present, format_func=short, placeholder="No column",
@@ -228,14 +206,14 @@ def preview(raw: RawTable, profile: Profile) -> None:
     head = raw.only(np.arange(len(raw.rows)) < PREVIEWED)
     before, after = st.tabs(["As read", "As in the file"])
     with after:
-        st.dataframe(head.columns.to_pandas(), hide_index=True)
+        st.dataframe(head.columns.to_pandas().fillna(""), hide_index=True)
     with before:
         try:
             reading = read_with(head, _options(profile), profile)
         except ConflictMapError as error:
             notice([f"{error} Choose a column for the day or the place."])
             return
-        _show(reading)
+        _show(reading, profile)
 
 
 def _options(profile: Profile) -> Options:
@@ -243,13 +221,12 @@ def _options(profile: Profile) -> Options:
     return Options(profile.dataset or "the file's name", today, profile.day_order)
 
 
-def _show(reading: Reading) -> None:
+def _show(reading: Reading, profile: Profile) -> None:
     waiting = len(reading.attention)
     say(f"{len(reading.incidents):,} of {reading.rows:,} rows can be used; {waiting:,} would wait.")
-    filled = reading.incidents.dropna(axis="columns", how="all")
-    st.dataframe(filled.astype("string"), hide_index=True)
+    # An id made from the row, and the file's own name, would tell nothing.
+    ours = [name for name in ("incident_id", "dataset") if name not in profile.columns]
+    st.dataframe(in_words(reading.incidents.drop(columns=ours)), hide_index=True)
     if waiting:
-        st.dataframe(
-            reading.attention[["row", "column", "reason", "repair"]].astype("string"),
-            hide_index=True,
-        )
+        frame = reading.attention[list(_WAITING)].rename(columns=_WAITING)
+        st.dataframe(frame.astype("string").fillna(""), hide_index=True)

@@ -47,7 +47,7 @@ def _add(here: ServedStore) -> None:
     )
     with st.expander("What can be read"):
         for source in SOURCES.values():
-            say(f"{source.name}: {source.description}")
+            say(f"{source.title}: {source.description}")
     uploaded = st.file_uploader("Files", accept_multiple_files=True, label_visibility="collapsed")
     profile = mapping.chosen_profile(uploaded)
     if st.button("Import", type="primary", disabled=not uploaded):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pyarrow as pa
 from streamlit.testing.v1 import AppTest
 
+from dashboard.column_labels import LABELS, in_words, label_of
 from dashboard.served import ServedStore
-from geodata.sources.profile import from_toml
+from geodata import schema
+from geodata.sources.profile import TARGETS, from_toml
 from tests.dashboard.test_pages import page_at
 from tests.hostile import PAYLOADS
 
@@ -72,3 +75,49 @@ def test_a_file_that_is_no_table_is_refused_in_a_sentence(here: ServedStore) -> 
     del here
     test = uploaded('a,"b\n1,2\n')
     assert any("quotation mark" in text.value for text in test.text)
+
+
+def test_the_preview_speaks_peoples_words_and_leaves_unknown_cells_empty(
+    here: ServedStore,
+) -> None:
+    del here
+    test = uploaded(FILE.replace("4,07/06/2016,33.61234", "4,17/06/2016,33.61234"))
+    tables = [frame.value for frame in test.dataframe]
+    suggested = next(frame for frame in tables if "Taken for" in frame)
+    assert suggested.set_index("Column").loc["Tote", "Taken for"] == "Killed"
+    assert suggested.set_index("Column").loc["Merkmal", "Taken for"] == ""
+    read = next(frame for frame in tables if "Latitude" in frame)
+    assert read["Day, or first day"].tolist() == ["2016-04-03", "2016-06-06", "2016-06-17"]
+    assert read["Killed"].tolist() == ["4", "", "2"]
+    assert read["How exactly it is known"].tolist() == ["Town or village"] * 3
+    assert not set(read) & {"date_start", "Status", "Grade", "Incident's id"}
+    labels = [one.label for one in test.selectbox]
+    assert labels.index("Latitude") == labels.index("Country") + 1  # in reading order on a phone
+    waiting = next(frame for frame in tables if "Why it would wait" in frame)
+    assert waiting["What would help"].tolist() == ["a whole number, or nothing"]
+    assert not any((frame == "None").any(axis=None) for frame in tables)
+
+
+def test_every_column_that_a_file_may_bring_has_a_label() -> None:
+    assert set(LABELS) == set(TARGETS)
+    assert len(set(LABELS.values())) == len(LABELS)
+    assert label_of("mine") == "mine"
+
+
+def test_codes_and_checks_are_told_in_words() -> None:
+    rows = pa.table(
+        {
+            "event_type": ["Battles", None],
+            "weapon": ["air-strike | mortar", None],
+            "quality_flags": ["date-in-words", None],
+            "sensitive": [True, False],
+            "grade": ["ungraded", "ungraded"],
+        }
+    )
+    told = in_words(schema.conform(schema.to_frame(rows), schema.INCIDENTS))
+    assert told.columns.tolist() == ["Event type", "Weapon", "Shown with care", "Checks not passed"]
+    first, second = told.to_dict("records")
+    assert first["Weapon"] == "Air strike, Mortar"
+    assert first["Shown with care"] == "yes"
+    assert first["Checks not passed"].startswith("the day is given in words")
+    assert set(second.values()) == {""}
