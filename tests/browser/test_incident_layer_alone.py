@@ -163,7 +163,7 @@ def test_what_is_known_to_the_province_is_no_pin_and_to_the_country_not_drawn(
     page = opened.page
     page.evaluate("layer._map.setView([35.45, 37.0], 9, {animate: false})")
     last = page.evaluate(
-        "[58, 59].map((row) => layer.symbols().arrangement.groupOf[layer.view.table.place[row]])"
+        "[58, 59].map((row) => layer.symbols().arrangement.group(layer.view.table.place[row]))"
     )
     assert last[0] >= 0
     assert last[1] == -1

@@ -30,7 +30,8 @@ const RESTS_AFTER_MS = 160;
  * @property {import("./area_source.js").AreaSource|null} [areas] borders; without, there are neither
  *     areas nor provinces in place of rings
  * @property {number} [cell] width of a cluster's cell in pixels
- * @property {number} [fine] width of a cell where there is room for all
+ * @property {number} [fine] width of a cell where there is room for all; half of `cell`, or maps of
+ *     millions of places move less smoothly
  * @property {number} [fineUpTo] most groups that there is room for
  * @property {string} [pane] Leaflet pane; made if it is not there
  * @property {boolean} [flyOnPick] zoom in where a picked cluster can still be taken apart
@@ -45,7 +46,7 @@ const RESTS_AFTER_MS = 160;
 export const IncidentLayer = L.Layer.extend({
   options: {
     colourBy: "event_type", how: "incidents", per: "incidents", areas: null,
-    cell: 62, fine: 28, fineUpTo: 240, pane: "incidents", flyOnPick: true,
+    cell: 62, fine: 31, fineUpTo: 240, pane: "incidents", flyOnPick: true,
     attribution: "",
   },
 

@@ -113,8 +113,8 @@ export class LayerPointer {
 
   _pick(/** @type {import("./symbol_surface.js").Mark} */ mark) {
     const { layer, map } = this;
-    const { groupOf } = layer.symbols().arrangement;
-    const rows = rowsWhere(layer.view, (place) => groupOf[place] === mark.group);
+    const { arrangement } = layer.symbols();
+    const rows = rowsWhere(layer.view, (place) => arrangement.group(place) === mark.group);
     if (rows.length === 0) return;
     const bounds = this._extentOf(rows);
     const apart = map.getBoundsZoom(bounds, false, L.point(80, 80)) > map.getZoom();
@@ -129,12 +129,13 @@ export class LayerPointer {
   }
 
   _extentOf(/** @type {Uint32Array} */ rows) {
-    const { x } = this.layer.symbols().arrangement;
+    const { arrangement } = this.layer.symbols();
     const { place, places } = this.layer.view.table;
     const bounds = L.latLngBounds([]);
     for (const row of rows) {
-      const at = [x[place[row]], places.y[place[row]]].map((units) => (units / WORLD) * 256);
-      bounds.extend(this.map.unproject(at, 0));
+      const at = place[row];
+      const x = places.x[at] + arrangement.shiftOf(at);
+      bounds.extend(this.map.unproject([(x / WORLD) * 256, (places.y[at] / WORLD) * 256], 0));
     }
     return bounds;
   }

@@ -4,7 +4,8 @@
  */
 
 import { CategoryCounter, categorise } from "./engine/categories.js";
-import { Arrangement, GroupCounter } from "./engine/groups.js";
+import { Arrangement, eachSpot, GroupCounter } from "./engine/groups.js";
+import { SpotIndex } from "./engine/spots.js";
 import { clusterRadius, drawCluster, drawCoarse, drawSymbol, symbolRadius } from "./symbols.js";
 
 /** First zoom at which provinces are fetched to draw what is known to one; the base map's, too. */
@@ -30,7 +31,7 @@ export class SymbolSurface {
     this.view = view;
     this.options = options;
     this.around = around;
-    this._weights = rowsOfPlaces(view.table);
+    this._spots = new SpotIndex(view.table, around.radii, options);
     this._outlines = new Map(view.table.vocabulary.grade.map((term) => [term.code, term.outline]));
     /** @type {Mark[]} */
     this.marks = [];
@@ -47,6 +48,9 @@ export class SymbolSurface {
     this._colours = list.map((category) => category.colour);
     this._legend = new CategoryCounter(of, list.length, alive);
     this._legendSeen = null;
+    /** Rows of places that stand together at most zooms: what every arrangement is summed from. */
+    this._bySpot = null;
+    this._bySpotSeen = null;
   }
 
   /** Rows in view per category, on the map or not. @returns {Int32Array} */
@@ -64,10 +68,10 @@ export class SymbolSurface {
     return { colour, shape, known: killed !== null, outline, ink, radius: symbolRadius(killed) };
   }
 
-  /** @param {import("./engine/groups.js").Screen} screen @param {Float64Array} radii */
-  arrange(screen, radii) {
-    const { view, options, categories } = this;
-    this.arrangement = new Arrangement(view.table.places, radii, screen, options, this._weights);
+  /** @param {import("./engine/groups.js").Screen} screen */
+  arrange(screen) {
+    const { view, categories } = this;
+    this.arrangement = new Arrangement(this._spots.at(screen.zoom), screen, this.options);
     this.counter = new GroupCounter(view.table, view.alive, this.arrangement, this._of, categories.length);
     this._seen = null;
     if (screen.zoom >= PROVINCES_FROM && this.arrangement.apart.length > 0) this.around.wantProvinces();
@@ -75,11 +79,31 @@ export class SymbolSurface {
 
   /** @param {CanvasRenderingContext2D} context @param {import("./map_theme.js").Inks} theme */
   draw(context, theme) {
-    this._seen = follow(this.view, this.counter, this._seen);
+    this._count();
     const { atPlace } = this.counter;
     this.around.draw(context, this.arrangement.apart.filter((place) => atPlace[place] > 0), theme.ink);
     this.marks = this._layOut();
     for (const mark of this.marks) this._drawMark(context, mark, theme);
+  }
+
+  /**
+   * Follows days and choice row by row; on another screen, and where all is in view again, it is
+   * summed from what is counted spot by spot.
+   */
+  _count() {
+    const { view, counter, _seen: seen, _bySpot: bySpot } = this;
+    const joins = this._spots.joinsAt(this.arrangement.screen.zoom);
+    const isNew = seen === null || seen.revision !== view.revision || seen.days !== view.days;
+    if (joins && isNew && (seen === null || view.window.remembers(bySpot, view.days))) this._sum();
+    else this._seen = follow(view, counter, seen);
+  }
+
+  _sum() {
+    const { view, categories, arrangement } = this;
+    const { table, alive } = view;
+    this._bySpot ??= new GroupCounter(table, alive, eachSpot(arrangement.spots), this._of, categories.length);
+    this._seen = this._bySpotSeen = follow(view, this._bySpot, this._bySpotSeen);
+    this.counter.take(this._bySpot);
   }
 
   /** Marks from the smallest count to the largest, so that numbers are never covered. */
@@ -138,13 +162,6 @@ function follow(view, accumulator, seen) {
   const before = seen?.revision === view.revision ? seen.days : null;
   view.window.advance(accumulator, before, view.days);
   return { revision: view.revision, days: view.days };
-}
-
-/** @returns {Uint32Array} rows of every place, whatever is filtered */
-function rowsOfPlaces(/** @type {import("./engine/columns.js").Table} */ { n, place, places }) {
-  const rows = new Uint32Array(places.n);
-  for (let row = 0; row < n; row++) rows[place[row]]++;
-  return rows;
 }
 
 /** The category with the most rows. */

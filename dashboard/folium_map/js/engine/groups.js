@@ -8,15 +8,11 @@
  */
 
 import { WORLD } from "./columns.js";
+import { scaleAt } from "./spots.js";
 import { KIND } from "./time_window.js";
 
 const EARTH_KM = 40_075.017;
 const MICRO = 1e6;
-
-/** From this radius in pixels a coarse place is drawn as a ring of its own. */
-const RING_FROM = 14;
-/** A coarse place of unknown extent gets a mark of its own from this zoom. */
-const MARK_FROM_ZOOM = 6;
 
 /** @typedef {{x: number, y: number, width: number, height: number, zoom: number}} Screen
  *   left, top in world pixels at that zoom (x below 0 or above the world's width is a copy of it)
@@ -36,46 +32,73 @@ export function ringRadii(/** @type {import("./columns.js").Places} */ places) {
   return out;
 }
 
-/** Places arranged for one screen. */
+/**
+ * @typedef {object} Grouping
+ * @property {import("./spots.js").Spots} spots
+ * @property {number} size how many groups there are
+ * @property {Int32Array} groupOf every spot's group, -1 for none; one more for what is not drawn
+ * @property {Float64Array|null} shift world units that are added to every spot's x
+ * @property {Uint8Array} coarse 1 for groups whose coarse places are counted one by one
+ * @property {Uint32Array} apart those places
+ */
+
+/** Each spot as a group of its own. @returns {Grouping} */
+export function eachSpot(/** @type {import("./spots.js").Spots} */ spots) {
+  const groupOf = Int32Array.from({ length: spots.n + 1 }, (_, spot) => (spot < spots.n ? spot : -1));
+  return { spots, size: spots.n, groupOf, shift: null, coarse: spots.rough, apart: spots.roughPlaces };
+}
+
+/** Spots arranged for one screen. */
 export class Arrangement {
   /**
-   * @param {import("./columns.js").Places} places
-   * @param {Float64Array} radii of `ringRadii`
+   * @param {import("./spots.js").Spots} spots
    * @param {Screen} screen
    * @param {{cell: number, fine: number, fineUpTo: number}} sizes cells in pixels: `fine` ones are
    *   used where they make no more than `fineUpTo` groups
-   * @param {ArrayLike<number>} weights rows of every place, whatever is filtered
    */
-  constructor(places, radii, screen, { cell, fine, fineUpTo }, weights) {
-    this.places = places;
+  constructor(spots, screen, { cell, fine, fineUpTo }) {
+    this.spots = spots;
     this.screen = screen;
     /** Pixels per world unit. */
-    this.scale = (256 * 2 ** screen.zoom) / WORLD;
-    this._radii = radii;
-    /** Every place's x in the copy of the world that is nearest to the screen. */
-    this.x = this._unwrapped();
-    /** Every place's group, -1 where it is not on the screen. */
-    this.groupOf = new Int32Array(places.n);
-    if (!this._assign(fine, fineUpTo, weights)) this._assign(cell, Infinity, weights);
+    this.scale = scaleAt(screen.zoom);
+    /** What leads from every spot to the copy of the world that is nearest; null where none is near. */
+    this.shift = this._shifts();
+    /** Every spot's group, -1 where it is not on the screen; one more for places that are not drawn. */
+    this.groupOf = new Int32Array(spots.n + 1);
+    if (!this._assign(fine, fineUpTo)) this._assign(cell, Infinity);
+    /** Places that stand apart from pins. */
+    this.apart = spots.roughPlaces.filter((place) => this.coarse[this.group(place)] === 1);
   }
 
-  /** @returns {Int32Array|Float64Array} */
-  _unwrapped() {
-    const { places: { n, x }, screen, scale } = this;
+  /** The group that a place is in, -1 where it is not on the screen. @param {number} place */
+  group(place) {
+    const { ofPlace } = this.spots;
+    return this.groupOf[ofPlace === null ? place : ofPlace[place]];
+  }
+
+  /** World units from a place's x to the copy of the world that is nearest. @param {number} place */
+  shiftOf(place) {
+    const { shift, spots: { ofPlace } } = this;
+    return shift === null ? 0 : shift[ofPlace === null ? place : ofPlace[place]];
+  }
+
+  /** @returns {Float64Array|null} */
+  _shifts() {
+    const { spots: { n, x }, screen, scale } = this;
     const left = screen.x / scale;
     const right = (screen.x + screen.width) / scale;
-    if (left > WORLD * 0.01 && right < WORLD * 0.99) return x; // no copy of the world is near
+    if (left > WORLD * 0.01 && right < WORLD * 0.99) return null;
     const west = (left + right - WORLD) / 2;
     const copy = Math.floor(west / WORLD);
     const seam = west - copy * WORLD;
-    const out = new Float64Array(n); // beyond 32 bits in the copies far away
-    for (let p = 0; p < n; p++) out[p] = x[p] + (x[p] < seam ? copy + 1 : copy) * WORLD;
+    const out = new Float64Array(n + 1);
+    for (let k = 0; k < n; k++) out[k] = (x[k] < seam ? copy + 1 : copy) * WORLD;
     return out;
   }
 
   /** @returns {boolean} whether that made no more than `most` groups; if not, it broke off */
-  _assign(/** @type {number} */ cell, /** @type {number} */ most, /** @type {ArrayLike<number>} */ weights) {
-    const { places: { n, y, pin, drawn }, screen, scale, groupOf, x } = this;
+  _assign(/** @type {number} */ cell, /** @type {number} */ most) {
+    const { spots: { n, x, y, meanX, meanY, weight, distinct, apartFrom }, shift, screen, scale, groupOf } = this;
     this.cell = cell;
     const column0 = Math.floor(screen.x / cell) - 1;
     const row0 = Math.floor(screen.y / cell) - 1;
@@ -83,39 +106,36 @@ export class Arrangement {
     const rows = Math.ceil(screen.height / cell) + 3;
     const taken = new Int32Array(columns * rows * 2).fill(-1);
     const kinds = [];
-    const distinct = new Int32Array(taken.length);
-    const [sumX, sumY, weight] = [0, 1, 2].map(() => new Float64Array(taken.length));
+    const places = new Int32Array(taken.length);
+    const [sumX, sumY, weights] = [0, 1, 2].map(() => new Float64Array(taken.length));
     const cells = scale / cell;
-    /** Coarse places that stand apart. @type {number[]} */
-    this.apart = [];
     groupOf.fill(-1);
-    for (let p = 0; p < n; p++) {
-      if (drawn[p] === 0) continue;
-      const row = Math.floor(y[p] * cells) - row0;
-      const column = Math.floor(x[p] * cells) - column0;
+    for (let k = 0; k < n; k++) {
+      if (distinct[k] === 0) continue; // a place that is not drawn
+      const by = shift === null ? 0 : shift[k];
+      const row = Math.floor(y[k] * cells) - row0;
+      const column = Math.floor((x[k] + by) * cells) - column0;
       if (column < 0 || row < 0 || column >= columns || row >= rows) continue;
-      const apart = pin[p] === 0 && this.ringShown(p) ? 1 : 0;
+      const apart = screen.zoom >= apartFrom[k] ? 1 : 0;
       const key = (row * columns + column) * 2 + apart;
       let group = taken[key];
       if (group === -1) {
         if (kinds.length === most) return false;
         group = taken[key] = kinds.push(apart) - 1;
       }
-      if (apart === 1) this.apart.push(p);
-      groupOf[p] = group;
-      distinct[group]++;
-      const weighs = weights[p];
-      sumX[group] += x[p] * weighs;
-      sumY[group] += y[p] * weighs;
-      weight[group] += weighs;
+      groupOf[k] = group;
+      places[group] += distinct[k];
+      sumX[group] += (meanX[k] + by) * weight[k];
+      sumY[group] += meanY[k] * weight[k];
+      weights[group] += weight[k];
     }
     /** How many groups there are. */
     this.size = kinds.length;
     /** 1 for groups of coarse places only. */
     this.coarse = Uint8Array.from(kinds);
     /** How many places a group holds, whatever is filtered. */
-    this.distinct = distinct.subarray(0, this.size);
-    this._merge(sumX, sumY, weight.subarray(0, this.size));
+    this.distinct = places.subarray(0, this.size);
+    this._merge(sumX, sumY, weights.subarray(0, this.size));
     return true;
   }
 
@@ -143,16 +163,10 @@ export class Arrangement {
     const distinct = new Int32Array(kept.length);
     this.distinct.forEach((count, g) => (distinct[into[g]] += count));
     const { groupOf } = this;
-    for (let p = 0; p < groupOf.length; p++) if (groupOf[p] >= 0) groupOf[p] = into[groupOf[p]];
+    for (let k = 0; k < groupOf.length; k++) if (groupOf[k] >= 0) groupOf[k] = into[groupOf[k]];
     this.coarse = Uint8Array.from(kept, (g) => this.coarse[g]);
     this.distinct = distinct;
     this.size = kept.length;
-  }
-
-  /** Whether a coarse place stands apart at this zoom. @param {number} place */
-  ringShown(place) {
-    const pixels = this._radii[place] * this.scale;
-    return Number.isNaN(pixels) ? this.screen.zoom >= MARK_FROM_ZOOM : pixels >= RING_FROM;
   }
 }
 
@@ -166,17 +180,17 @@ export class GroupCounter {
   /**
    * @param {import("./columns.js").Table} table
    * @param {Uint8Array} alive
-   * @param {Arrangement} arrangement
+   * @param {Grouping} grouping
    * @param {Uint8Array} category of every row
    * @param {number} categories how many there are
    */
-  constructor(table, alive, arrangement, category, categories) {
+  constructor(table, alive, grouping, category, categories) {
     this.table = table;
     this.alive = alive;
-    this.arrangement = arrangement;
+    this.grouping = grouping;
     this.category = category;
     this.categories = categories;
-    const { size } = arrangement;
+    const { size } = grouping;
     /** Rows per group and category. */
     this.counts = new Int32Array(size * categories);
     /** Sums of row numbers per group, modulo 2^32: the row itself where there is one. */
@@ -186,37 +200,41 @@ export class GroupCounter {
     this.sumX = new Float64Array(size);
     this.sumY = new Float64Array(size);
     /** Rows per coarse place that stands apart. */
-    this.atPlace = new Int32Array(arrangement.apart.length > 0 ? table.places.n : 0);
+    this.atPlace = new Int32Array(grouping.apart.length > 0 ? table.places.n : 0);
     this.sums = [this.counts, this._rowSums, this.coarse, this.sumX, this.sumY, this.atPlace];
   }
 
   addSlice(lo, hi, sign) {
-    const { alive, arrangement: { groupOf, x }, category, categories, counts, _rowSums: rowSums, sumX, sumY } = this;
-    const { place, places: { y, pin } } = this.table;
+    const { alive, grouping: { spots: { ofRow }, groupOf, shift }, category, categories } = this;
+    const { counts, _rowSums: rowSums, sumX, sumY } = this;
+    const { place, places: { x, y, pin } } = this.table;
     for (let row = lo; row < hi; row++) {
-      const p = place[row];
-      const group = groupOf[p];
+      const spot = ofRow[row];
+      const group = groupOf[spot];
       if (group < 0) continue;
+      const p = place[row];
       const by = Math.imul(sign, alive[row] & KIND.REGULAR);
       counts[group * categories + category[row]] += by;
       rowSums[group] += Math.imul(row, by);
-      sumX[group] += by * x[p];
+      sumX[group] += by * (shift === null ? x[p] : x[p] + shift[spot]);
       sumY[group] += by * y[p];
       if (pin[p] === 0) this._addCoarse(p, group, by);
     }
   }
 
   addRows(rows, from, to, sign) {
-    const { arrangement: { groupOf, x }, category, categories, counts, _rowSums: rowSums, sumX, sumY } = this;
-    const { place, places: { y, pin } } = this.table;
+    const { grouping: { spots: { ofRow }, groupOf, shift }, category, categories } = this;
+    const { counts, _rowSums: rowSums, sumX, sumY } = this;
+    const { place, places: { x, y, pin } } = this.table;
     for (let k = from; k < to; k++) {
       const row = rows[k];
-      const p = place[row];
-      const group = groupOf[p];
+      const spot = ofRow[row];
+      const group = groupOf[spot];
       if (group < 0) continue;
+      const p = place[row];
       counts[group * categories + category[row]] += sign;
       rowSums[group] += Math.imul(row, sign);
-      sumX[group] += sign * x[p];
+      sumX[group] += sign * (shift === null ? x[p] : x[p] + shift[spot]);
       sumY[group] += sign * y[p];
       if (pin[p] === 0) this._addCoarse(p, group, sign);
     }
@@ -225,7 +243,33 @@ export class GroupCounter {
   /** Adds so many rows at a place where a pin would be too exact. */
   _addCoarse(/** @type {number} */ place, /** @type {number} */ group, /** @type {number} */ by) {
     this.coarse[group] += by;
-    if (this.arrangement.coarse[group] === 1) this.atPlace[place] += by;
+    if (this.grouping.coarse[group] === 1) this.atPlace[place] += by;
+  }
+
+  /**
+   * Takes over what was counted spot by spot, instead of counting rows.
+   *
+   * @param {GroupCounter} bySpot counted into `eachSpot` of the same spots
+   */
+  take(bySpot) {
+    const { grouping: { spots: { n }, groupOf, shift, apart }, categories, counts, _rowSums: rowSums } = this;
+    for (const sums of this.sums) sums.fill(0);
+    for (let spot = 0; spot < n; spot++) {
+      const group = groupOf[spot];
+      if (group < 0) continue;
+      let rows = 0;
+      for (let k = 0; k < categories; k++) {
+        const count = bySpot.counts[spot * categories + k];
+        counts[group * categories + k] += count;
+        rows += count;
+      }
+      if (rows === 0) continue;
+      rowSums[group] += bySpot._rowSums[spot];
+      this.coarse[group] += bySpot.coarse[spot];
+      this.sumX[group] += bySpot.sumX[spot] + (shift === null ? 0 : rows * shift[spot]);
+      this.sumY[group] += bySpot.sumY[spot];
+    }
+    for (const place of apart) this.atPlace[place] = bySpot.atPlace[place];
   }
 
   /** The row of a group that holds one alone. @param {number} group @returns {number} */

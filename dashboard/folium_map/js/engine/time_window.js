@@ -144,6 +144,11 @@ export class TimeWindow {
     this._addLong(accumulator, before, after);
   }
 
+  /** Whether an accumulator need not count anew for a range. @param {Accumulator|null} accumulator @param {Range} range */
+  remembers(accumulator, range) {
+    return accumulator !== null && this._wholeOf(accumulator, range) !== null;
+  }
+
   /** What an accumulator sums to over all days and rows, if that is known and tells of the range. */
   _wholeOf(/** @type {Accumulator} */ accumulator, /** @type {Range} */ range) {
     return isOpen(range) && this._struck !== null ? (this._whole.get(accumulator) ?? null) : null;
