@@ -18,6 +18,8 @@ from dashboard.served import root
 
 _WHOSE: Final = "whose_page"
 _watch = module_component("session_watch", box="cm-session-watch")
+_OF_SERVERS: Final = frozenset({"admin"})
+"""Pages that have nothing to say where one person is alone with their store."""
 _IN: Final = '<a href="signin" target="_self">Sign in</a>'
 _OUT: Final = '<a href="signout" target="_self">Sign out</a>'
 
@@ -34,7 +36,7 @@ def pages_for(pages: Iterable[StreamlitPage]) -> list[StreamlitPage]:
         st.stop()
     _forget_others(who)
     if asking.gate() is None:
-        return list(pages)
+        return [page for page in pages if page.url_path not in _OF_SERVERS]
     return [page for page in pages if _may(who, page.url_path)]
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import account, session
-from dashboard.pages import about, data, duplicates, places, review
+from dashboard.pages import about, admin, data, duplicates, places, review
 from dashboard.pages import map as map_page
 
 embedded = bool(st.context.is_embedded)
@@ -23,6 +23,7 @@ page = st.navigation(
             st.Page(places.show, title="Places", url_path="places"),
             st.Page(duplicates.show, title="Duplicates", url_path="duplicates"),
             st.Page(about.show, title="About", url_path="about"),
+            st.Page(admin.show, title="Admin", url_path="admin"),
         ]
     ),
     position="hidden" if embedded else "top",

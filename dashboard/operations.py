@@ -32,7 +32,7 @@ from dashboard.served import whole
 from geodata.errors import ConflictMapError, NotAllowed
 
 LOG: Final = logging.getLogger("conflictmap.server")
-_QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics", "/_stcore/health"})
+_QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics", "/_stcore/health", "/session"})
 
 REGISTRY: Final = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
@@ -149,6 +149,26 @@ def ready() -> str | None:
     _VERSION.set(snapshot.version)
     _INCIDENTS.set(len(snapshot))
     return None
+
+
+def figures() -> dict[str, str]:
+    """What this process counts, in words for a person; what its platform does not tell is absent.
+
+    Of several processes behind one address, each tells its own.
+    """
+    samples = [sample for metric in REGISTRY.collect() for sample in metric.samples]
+    first = {sample.name: sample.value for sample in reversed(samples)}
+    told: dict[str, str] = {}
+    if (memory := first.get("process_resident_memory_bytes")) is not None:
+        told["memory of this process"] = f"{memory / 2**20:,.0f} MiB"
+    if (began := first.get("process_start_time_seconds")) is not None:
+        told["this process began"] = f"{dt.datetime.fromtimestamp(began, dt.UTC):%Y-%m-%d %H:%M}"
+    told["pages and answers that failed"] = f"{first.get('conflictmap_page_errors_total', 0):,.0f}"
+    answers = [s for s in samples if s.name == "conflictmap_answers_total"]
+    told["answers"] = f"{sum(sample.value for sample in answers):,.0f}"
+    refused = sum(s.value for s in answers if s.labels["status"] in {"401", "403"})
+    told["of which refused"] = f"{refused:,.0f}"
+    return told
 
 
 async def _ready(request: Request) -> Response:

@@ -180,10 +180,18 @@ class Views:
         book: where they are kept.
         who: the person.
         publishes: whether the server shows anything to everybody.
+        note: told what became of a view that everybody sees or saw, and which it is.
     """
 
-    def __init__(self, book: ViewBook, who: Principal, *, publishes: bool) -> None:
-        self._book, self._who, self._publishes = book, who, publishes
+    def __init__(
+        self,
+        book: ViewBook,
+        who: Principal,
+        *,
+        publishes: bool,
+        note: Callable[[str, str], None] | None = None,
+    ) -> None:
+        self._book, self._who, self._publishes, self._note = book, who, publishes, note
 
     @property
     def may_save(self) -> bool:
@@ -240,6 +248,7 @@ class Views:
         name, note, query = _one_line(name), _plain(note), _checked(query)
         made = SavedView(_new_id(), name, note, query, self._who.name, seen_by, now, now)
         self._book.put(made)
+        self._tell("view published", made)
         return made
 
     def describe(self, view: str, name: str, note: str, seen_by: SeenBy) -> SavedView:
@@ -288,6 +297,7 @@ class Views:
         if found is None or not self.may_delete(found):
             raise NoSuchView
         self._book.set_deleted(view, deleted=True)
+        self._tell("view no longer published", found)
         return found
 
     def restore(self, view: str) -> SavedView:
@@ -300,6 +310,7 @@ class Views:
         if found is None or not self.may_delete(found):
             raise NoSuchView
         self._book.set_deleted(view, deleted=False)
+        self._tell("view published", found)
         return found
 
     @property
@@ -326,7 +337,15 @@ class Views:
     def _put(self, view: SavedView, **changes: Any) -> SavedView:
         changed = replace(view, changed=self._book.now(), **changes)
         self._book.put(changed)
+        if changed.seen_by is SeenBy.EVERYBODY:
+            self._tell("view published", changed)
+        else:
+            self._tell("view no longer published", view)
         return changed
+
+    def _tell(self, what: str, view: SavedView) -> None:
+        if self._note is not None and view.seen_by is SeenBy.EVERYBODY:
+            self._note(what, view.view)
 
 
 def _new_id() -> str:

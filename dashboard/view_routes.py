@@ -51,7 +51,13 @@ def views_of_asker() -> Views:
     if who is None:
         raise NotAllowed("You are not signed in, or your session has ended; reload the page.")
     book = ViewBook(views_beside(whole().store.path))
-    return Views(book, who, publishes=gate is not None and gate.settings.publish)
+    if gate is None:
+        return Views(book, who, publishes=False)
+
+    def note(what: str, view: str) -> None:
+        gate.book.note(what, who=who.name, detail=view, session=who.session)
+
+    return Views(book, who, publishes=gate.settings.publish, note=note)
 
 
 def path_of(view: SavedView) -> str:

@@ -266,11 +266,30 @@ class Book:
              "session": session},
         )  # fmt: skip
 
-    def audit(self, most: int = 200) -> list[Entry]:
-        """The latest lines, the latest first."""
+    def audit(self, most: int = 200, *, skip: int = 0, what: str | None = None) -> list[Entry]:
+        """The latest lines, the latest first.
+
+        Args:
+            most: how many.
+            skip: leave out so many of the latest.
+            what: only lines of this kind.
+        """
         found = self._run(
-            "SELECT at, what, who, detail, session FROM audit ORDER BY at DESC, rowid DESC "
-            "LIMIT :most",
-            {"most": most},
+            "SELECT at, what, who, detail, session FROM audit WHERE what = coalesce(:what, what) "
+            "ORDER BY at DESC, rowid DESC LIMIT :most OFFSET :skip",
+            {"most": most, "skip": skip, "what": what},
         )
         return [Entry(*row) for row in found]
+
+    def audit_kinds(self) -> dict[str, int]:
+        """How many lines there are of each kind, by name."""
+        return dict(self._run("SELECT what, count(*) FROM audit GROUP BY what ORDER BY what", {}))
+
+    def seen(self) -> list[tuple[str, float, int]]:
+        """Who signed in at the provider in the last weeks: name, last seen, sessions that hold."""
+        found = self._run(
+            "SELECT who, max(seen), sum(revoked IS NULL AND until > :now) FROM sessions "
+            "WHERE store = :store AND who IS NOT NULL GROUP BY who ORDER BY max(seen) DESC",
+            {"store": self._store, "now": self._now()},
+        )
+        return [(row[0], row[1], row[2]) for row in found]

@@ -83,7 +83,7 @@ class Gate:
     def _guest(link: GuestLink, session: str) -> Principal:
         who = f"link {link.link}" + (f" ({link.note})" if link.note else "")
         team = link.role >= Role.EDITOR
-        return Principal(link.role, who, team=team, within=link.within, session=session)
+        return Principal(link.role, who, team, link.within, session, guest=True)
 
     def let_in(self, *, who: str | None = None, link: str | None = None) -> str:
         """Open a session for somebody who has shown who they are; its token."""

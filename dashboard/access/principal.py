@@ -20,7 +20,7 @@ class Role(IntEnum):
     EDITOR = 2
     """Adds, corrects, reviews, takes back."""
     ADMIN = 3
-    """Reads the metrics; links, sessions and audit are for whoever runs `conflictmap access`."""
+    """Reads the metrics; sees who comes, ends sessions, makes and revokes links."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Principal:
         team: whether they see more than what is published.
         within: the query that narrows what they see, for those who are not of the team.
         session: first letters of their session's key, for the audit; None without one.
+        guest: whether they came by a link, as anybody who has it can.
     """
 
     role: Role
@@ -40,6 +41,7 @@ class Principal:
     team: bool = False
     within: str = ""
     session: str | None = None
+    guest: bool = False
 
     def rights(self) -> Rights:
         """The same for the store.
