@@ -109,7 +109,7 @@ class Host {
   restore() {
     const { restored, order } = this.data;
     const given = new URLSearchParams(window.location.search);
-    if (restored === null || order.some((name) => given.has(name))) return;
+    if (typeof restored !== "string" || order.some((name) => given.has(name))) return;
     const address = window.location.pathname + (restored && `?${restored}`);
     window.history.replaceState(window.history.state, "", address);
     const looked = LOOKING.map((name) => [name, left.get(name) ?? null]); // the server may not have heard of it
