@@ -94,6 +94,40 @@ def _import(parser: argparse.ArgumentParser) -> None:
     _output(parser)
 
 
+def _fetch(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "name", nargs="?", metavar="NAME",
+        help="acled, ucdp, gdelt, hapi, feed or folder; without it they are listed",
+    )  # fmt: skip
+    parser.add_argument(
+        "--since", metavar="DATE",
+        help="first day; without it, on from the last fetch",
+    )  # fmt: skip
+    parser.add_argument("--until", metavar="DATE", help="last day; without it, until today")
+    parser.add_argument("--country", help="of one country alone, where the service can")
+    parser.add_argument(
+        "--from", dest="where_from", metavar="WHERE", help="feed: its address; folder: its path"
+    )
+    parser.add_argument("--again", action="store_true", help="begin anew, not where it stopped")
+    parser.add_argument("--dry-run", action="store_true", help="say how much there is; add nothing")
+    often = parser.add_mutually_exclusive_group()
+    often.add_argument(
+        "--once", dest="every", action="store_const", const=None, help="look once, as by default"
+    )
+    often.add_argument(
+        "--every", type=_seconds, metavar="SECONDS",
+        help="feed, folder: look again and again, until Ctrl-C",
+    )  # fmt: skip
+    _store(parser)
+    _output(parser)
+
+
+def _seconds(text: str) -> float:
+    if not text.isdecimal() or not 1 <= int(text) <= 86_400:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds from 1 to 86400")
+    return float(text)
+
+
 def _summary(parser: argparse.ArgumentParser) -> None:
     _where(parser)
     _store(parser)
@@ -281,6 +315,7 @@ def _check(parser: argparse.ArgumentParser) -> None:
 COMMANDS: dict[str, Command] = {
     "serve": Command("show the map (also without any command)", _serve, "serving:serve"),
     "import": Command("add a file of incidents", _import, "record:import_files"),
+    "fetch": Command("fetch what is new from a service you configured", _fetch, "fetch:fetch_from"),
     "summary": Command("counts and sentence of a choice", _summary, "record:summary"),
     "export": Command("write a choice to a file", _export, "record:export"),
     "undo": Command("take an import back", _undo, "record:undo"),

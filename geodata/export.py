@@ -27,9 +27,10 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from geodata import __version__, geofiles, schema
+from geodata.connectors import CONNECTORS, Connector
 from geodata.errors import ConflictMapError, ImpossibleValue, UnknownCode
 from geodata.filters import IncidentFilter, summarise, to_query
-from geodata.sources import SOURCES, protect
+from geodata.sources import SOURCES, Source, protect
 from geodata.store import Store
 from geodata.vocabulary import LOCATION_PRECISION
 
@@ -173,7 +174,10 @@ def _manifest(
 
 def dataset_terms(dataset: str | None) -> dict[str, str | None]:
     """`licence` and `citation` of a data set; None where nobody stated them."""
+    found: Source | Connector | None
     found = next((source for source in SOURCES.values() if source.dataset == dataset), None)
+    if found is None and dataset:
+        found = next((own for own in CONNECTORS.values() if own.dataset == dataset), None)
     licence, citation = _TERMS.get(dataset or "", (None, None))
     if found is not None:
         licence, citation = found.licence, found.citation

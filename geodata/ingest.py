@@ -67,6 +67,7 @@ def ingest(  # noqa: PLR0913 - each is one thing that a person may say of a file
     who: str = "local",
     progress: Progress | None = None,
     apart: bool = False,
+    why: str = "import",
 ) -> IngestReport:
     """Read a file, locate what has no coordinates, and add it to the store.
 
@@ -82,6 +83,7 @@ def ingest(  # noqa: PLR0913 - each is one thing that a person may say of a file
         who: who imports, for the history.
         progress: told what is going on.
         apart: read it in a process of its own, with limits: what any file from outside needs.
+        why: likewise; where the file comes from, if a person did not choose it.
 
     Returns:
         The counts, and the rows that need attention.
@@ -117,6 +119,7 @@ def ingest(  # noqa: PLR0913 - each is one thing that a person may say of a file
     record = store.add(
         batch,
         who=who,
+        why=why,
         progress=lambda share, what: tell(f"Store: {what}", 0.7 + 0.3 * share),
         answers=_answers(store, reading),
     )
