@@ -286,7 +286,11 @@ def test_the_world_has_land_and_the_caspian_is_no_part_of_it() -> None:
     world = boundaries.world_outline()
     rings = [*world.land, *world.lakes]
     assert all((ring[0] == ring[-1]).all() for ring in rings)
-    for latitude, longitude, is_land in ((33.5, 36.3, True), (42.0, 51.0, False), (34.0, 20.0, False)):
+    for latitude, longitude, is_land in (
+        (33.5, 36.3, True),
+        (42.0, 51.0, False),
+        (34.0, 20.0, False),
+    ):
         assert boundaries._inside(rings, latitude, longitude) == is_land
     assert any(boundaries._inside([ring], 42.0, 51.0) for ring in world.lakes)
     assert len(world.borders) > 200
