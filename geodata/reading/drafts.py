@@ -49,6 +49,7 @@ _AROUND = 4.0
 _BESIDE = 1.5
 _FAR = 6
 _NAMED = 3
+_HINT = 1
 _MOST_ACTORS = 8
 _CIVIL = frozenset(("civilian", "children", "women"))
 _GENERIC_KINDS = {"killing", "attack"}
@@ -92,9 +93,10 @@ class Composer:
         said = [s for m in group.members if not m.background for s in m.said]
         counted = figures(text, said)
         actors = self._actors(members)
-        weapons = strongest([w for m in members for w in m.weapons]) or self._weapons_around(
-            members
-        )
+        # "Fired at the house with a mortar": of one sentence, the weapon that is named comes first.
+        named = [w for m in members for w in sorted(m.weapons, key=lambda w: -w.score)]
+        weapons = strongest(named) or self._weapons_around(members)
+        weapons.sort(key=lambda w: w.score <= _HINT)
         shares = [s for s in said if s.mention.part and s.mention.group in _CIVIL]
         draft = Draft(
             sentence=_span(text, primary),
@@ -179,8 +181,21 @@ class Composer:
         if before is not None:
             question = f"The text names no day here. Was it still “{before.span.quote}”?"
             return DraftDate(before.start, before.end, "unknown", before.span, question)
+        if self.published is not None and not self._names_another_day():
+            question = f"The text names no day. Was it on the day of publication, {self.published}?"
+            return DraftDate(self.published, self.published, "unknown", None, question)
         question = "When did this happen? The text names no day."
         return DraftDate(None, None, "unknown", None, question)
+
+    def _names_another_day(self) -> bool:
+        """Whether any sentence names a single day that has come, and not that of publication."""
+        text, folded = self.layout.text, self.layout.folded
+        return any(
+            day.precision in _EXACT and day.start != self.published and not day.future
+            for sentence in self.layout.sentences
+            if sentence.role == "body"
+            for day in dates_in(text, folded, sentence.start, sentence.end, self.published)
+        )
 
     def _named_before(self, primary: Evidence) -> DateMention | None:
         """The last single day that the text named before a sentence, at most so far back."""

@@ -106,3 +106,34 @@ def test_the_threshold_is_the_edge_between_telling_and_not() -> None:
     edges = [value / 100 for value in range(101) if Relevance(value / 100, ()).tells]
     assert edges[-1] == 1.0
     assert 0.2 <= edges[0] <= 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("A man placed a bomb in a movie theater in Marwan.", "bombing"),
+        ("Two bombs were set off in Marwan.", "bombing"),
+        ("A crowd sacked several shops in Marwan on Monday.", "arson"),
+        ("Three men were taken from their homes in Marwan.", "kidnapping"),
+    ],
+)
+def test_bombs_looting_and_abductions_are_incidents_in_other_words_too(
+    text: str, kind: str
+) -> None:
+    (draft,) = read(text).drafts
+    assert kind in draft.kinds
+
+
+def test_a_film_of_an_attack_and_a_minister_who_is_sacked_are_none() -> None:
+    assert read("The bombing was the subject of a movie.").drafts == ()
+    assert read("The president sacked two ministers in Marwan.").drafts == ()
+
+
+def test_of_one_sentence_the_weapon_that_is_named_comes_first() -> None:
+    (draft,) = read("They fired at the house in Marwan with a mortar and killed a man.").drafts
+    assert draft.weapons[0].weapon == "mortar"
+
+
+def test_troops_that_strafe_and_shoot_are_no_air_strike_at_first() -> None:
+    (draft,) = read("Two reporters were strafed by troops in Marwan and shot dead.").drafts
+    assert draft.weapons[0].weapon == "small-arms"

@@ -96,3 +96,23 @@ def test_an_attack_beside_a_crash_or_a_disease_stays_an_incident(text: str) -> N
     killed = only(text).killed
     assert killed is not None
     assert killed.best == 6
+
+
+class TestNoDayAtAll:
+    """A text that names no day is asked about, and its day of publication is only proposed."""
+
+    TEXT = "Gunmen killed a judge in Homs. The house of the judge was burned down."
+
+    @pytest.mark.parametrize("named", ["", " The police said so today."])
+    def test_the_day_of_publication_is_proposed_with_a_question(self, named: str) -> None:
+        (draft,) = read_text(self.TEXT + named, published=PUBLISHED).drafts
+        assert (draft.date.start, draft.date.precision) == (PUBLISHED, "unknown")
+        assert draft.date.question
+        assert str(PUBLISHED) in draft.date.question
+
+    @pytest.mark.parametrize("named", ["", " The police said so on Tuesday."])
+    def test_without_it_or_beside_another_day_nothing_is_made_up(self, named: str) -> None:
+        published = PUBLISHED if named else None
+        (draft,) = read_text(self.TEXT + named, published=published).drafts
+        assert draft.date.precision == "unknown" or draft.date.start != PUBLISHED
+        assert draft.date.question
