@@ -11,6 +11,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard import day_notes
 from dashboard.folium_map import assets
 from dashboard.map_script import map_script
 from dashboard.module_component import module_component
@@ -45,11 +46,15 @@ def incident_map(
     def reported() -> None:
         on_report(st.session_state[KEY].get("link") or {})
 
+    def noted() -> None:
+        day_notes.act(st.session_state[KEY].get("note"))
+
     _component(
         key=KEY,
         data=_data(edition, link) | {"restored": restored},
         default={"link": None},
         on_link_change=reported,
+        on_note_change=noted,
         on_reset_change=on_reset,
         on_stale_change=_run_again,
     )
@@ -72,4 +77,5 @@ def _data(edition: Edition, link: Link) -> dict[str, Any]:
         "parameters": to_parameters(link.filter, link.view),
         "order": PARAMETERS,
         "notices": link.notices,
+        "notes": day_notes.for_page(),
     }

@@ -13,12 +13,13 @@ import hashlib
 import json
 import os
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from geodata.errors import ImpossibleValue, UnreadableFile
+from geodata.journal import Journal, now
 from geodata.layers.model import ReadLayer, words
 
 _HISTORY: Final = "history.jsonl"
@@ -116,13 +117,13 @@ class LayerFolder:
             valid_to=None if valid_to is None else valid_to.isoformat(),
             source=words(source),
             frames=frames,
-            added=_now(),
+            added=now(),
         )
         present = {one.id: one for one in self.all()}.get(layer.id)
         if present is not None and not present.removed:
             return present, False
         self._write(layer.id, body)
-        self._append("add", who, why, layer=asdict(layer))
+        self._journal.append("add", who, why, layer=asdict(layer))
         return layer, True
 
     def remove(self, wanted: str, *, who: str, why: str) -> list[Layer]:
@@ -152,7 +153,7 @@ class LayerFolder:
             names = ", ".join(dict.fromkeys(one.name for one in known if one.removed is removed))
             raise ImpossibleValue(f"There is no layer {wanted!r}; there are: {names or 'none'}.")
         for layer in found:
-            self._append(what, who, why, id=layer.id)
+            self._journal.append(what, who, why, id=layer.id)
         return found
 
     def all(self) -> list[Layer]:
@@ -187,18 +188,11 @@ class LayerFolder:
         Raises:
             UnreadableFile: a line is damaged; one that was cut off at the end is no change.
         """
-        file = self.path / _HISTORY
-        try:
-            content = file.read_text("utf-8")
-        except FileNotFoundError:
-            return []
-        except (OSError, UnicodeDecodeError) as error:
-            raise UnreadableFile(file, f"cannot be read ({error}).") from error
-        *lines, _unfinished = content.split("\n")
-        try:
-            return [json.loads(line) for line in lines if line]
-        except ValueError as error:
-            raise UnreadableFile(file, f"has a damaged line ({error}).") from error
+        return self._journal.entries()
+
+    @property
+    def _journal(self) -> Journal:
+        return Journal(self.path / _HISTORY)
 
     def body(self, identifier: str) -> bytes | None:
         """The shapes of a layer that is shown, as gzip of JSON; None where there is none.
@@ -233,31 +227,6 @@ class LayerFolder:
         finally:
             new.unlink(missing_ok=True)
 
-    def _append(self, what: str, who: str, why: str, **more: object) -> None:
-        """Add a line in one write, so that two who add at once both stand there."""
-        entry: Mapping[str, object] = {"what": what, "at": _now(), "who": who, "why": why, **more}
-        line = json.dumps(entry, ensure_ascii=True) + "\n"
-        file = self.path / _HISTORY
-        try:
-            _drop_unfinished(file)
-            with file.open("ab", buffering=0) as out:
-                out.write(line.encode("ascii"))
-                os.fsync(out.fileno())
-        except OSError as error:
-            raise UnreadableFile(file, f"cannot be written ({error.strerror}).") from error
-
-
-def _drop_unfinished(file: Path) -> None:
-    """Take off a last line that a crash has cut off; it is no change, but would swallow one."""
-    try:
-        content = file.read_bytes()
-    except FileNotFoundError:
-        return
-    whole = content.rfind(b"\n") + 1
-    if whole < len(content):
-        with file.open("r+b") as out:
-            out.truncate(whole)
-
 
 def _body(read: ReadLayer) -> bytes:
     features = [one.to_json() for one in read.features]
@@ -283,7 +252,3 @@ def _succeeding(layers: Iterable[Layer]) -> list[Layer]:
         else:
             ended.append(layer)
     return ended
-
-
-def _now() -> str:
-    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from geodata.filters import parse_filter
+from geodata.notes import NoteBook
 from geodata.store import Store
 from tests.browser.conftest import (
     PHONE,
@@ -293,6 +294,27 @@ def test_another_page_and_back_keeps_the_choice_in_sidebar_and_map(
         expect_sentence(page, narrowed)
         expect(page.locator("section[data-testid=stSidebar]")).to_contain_text("Syria")
         assert query_of(page)["country"] == ["SYR"]
+
+
+def test_a_note_kept_for_the_team_is_in_the_store_and_not_in_the_link(
+    server: Server, browser: Browser
+) -> None:
+    book = NoteBook.beside(server.store)
+    with watched(browser, viewport=WIDE) as seen:
+        page = open_map(seen, server.address + "/")
+        noting = page.locator(".cm-time-noting")
+        noting.locator("summary").click()
+        noting.get_by_label("Keep for the team").wait_for()
+        noting.get_by_label("Day").fill("2016-09-12")
+        noting.get_by_label("Note", exact=True).fill("ceasefire")
+        noting.get_by_role("button", name="Add").click()
+        noting.get_by_text("kept by analyst").wait_for()
+        assert [(note.day, note.words) for note in book.current()] == [("2016-09-12", "ceasefire")]
+        assert "notes=" not in page.url
+        noting.get_by_role("button", name="Remove the note of 12 September 2016").click()
+        noting.locator("li").wait_for(state="detached")
+        assert book.current() == []
+        assert seen.complaints == []
 
 
 def test_back_to_the_bare_address_is_back_to_everything(server: Server, browser: Browser) -> None:

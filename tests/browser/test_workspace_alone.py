@@ -355,6 +355,38 @@ def test_a_note_stands_on_its_day_and_is_handed_to_the_link(page: Page) -> None:
     assert "Notes (2)" in _focused(page)
 
 
+def test_kept_notes_stand_with_those_of_the_link_and_ask_to_be_kept_or_dropped(page: Page) -> None:
+    page.evaluate("() => workspace.showNotes('2017-01-23 talks;2016-09-12 ceasefire')")
+    kept = {"id": "k1", "day": "2016-09-12", "words": "ceasefire", "who": ATTACK}
+    show = "book => workspace.showKept(book)"
+    page.evaluate(show, {"kept": [kept], "may": True, "said": None})
+    page.locator("summary", has_text="Notes (2)").click()
+    noting = page.locator(".cm-time-noting")
+    expect(noting.locator("li").first).to_contain_text(f"kept by {ATTACK}")
+    expect(page.locator(".cm-time-note")).to_have_text(["ceasefire", "talks"])
+    noting.get_by_label("Day").fill("2016-11-01")
+    noting.get_by_label("Note", exact=True).fill("siege")
+    noting.get_by_role("button", name="Add").click()
+    noting.get_by_role("button", name="Keep the note of 23 January 2017").click()
+    noting.get_by_role("button", name="Remove the note of 12 September 2016").click()
+    assert _said(page, "keep") == [
+        {"act": "add", "day": "2016-11-01", "words": "siege"},
+        {"act": "add", "day": "2017-01-23", "words": "talks"},
+        {"act": "remove", "id": "k1"},
+    ]
+    assert _said(page, "notes") == []
+    noting.get_by_label("Keep for the team").uncheck()
+    noting.get_by_label("Note", exact=True).fill("march")
+    noting.get_by_role("button", name="Add").click()
+    assert "2016-11-01 march" in _said(page, "notes")[-1]
+    page.evaluate(show, {"kept": [kept], "may": False, "said": "Not today."})
+    expect(noting.get_by_role("status")).to_have_text("Not today.")
+    expect(noting.get_by_label("Keep for the team")).to_be_hidden()
+    expect(noting.get_by_role("button", name="Remove the note of 12 September 2016")).to_have_count(
+        0
+    )
+
+
 def test_a_line_is_measured_by_keyboard_alone_and_the_map_says_where_it_is(page: Page) -> None:
     page.locator("summary", has_text="Measure").click()
     page.get_by_role("button", name="Distance").click()

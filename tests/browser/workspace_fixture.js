@@ -42,7 +42,7 @@ window.begin = ({ theme = null, notices = [], drawn = false } = {}) => {
     options: { vocabulary, countries: { SYR: "Syria" }, notices },
   });
   const said = [];
-  for (const name of ["open", "moved", "range", "area", "reset", "stale", "notes"]) {
+  for (const name of ["open", "moved", "range", "area", "reset", "stale", "notes", "keep"]) {
     workspace.addEventListener(name, (event) => said.push([name, event.detail]));
   }
   workspace.setTheme(theme);

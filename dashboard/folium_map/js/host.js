@@ -30,6 +30,7 @@ import { mountWorkspace } from "./workspace.js";
  * @property {[string, string][]} parameters the whole link, as the server knows it, in order
  * @property {string | null} restored the query that belongs into the URL, where that has none; else null
  * @property {string[]} order names of all parameters, in the order that links have
+ * @property {import("./timeline_notes.js").Kept} notes kept beside the store
  * @property {string[]} notices sentences about a link that could not be read in full
  */
 
@@ -93,6 +94,7 @@ class Host {
     }
     if (this.data.token !== this.token) await this.load();
     this.applyPredicate();
+    this.workspace.showKept(this.data.notes);
     this.writeUrl("replace");
   }
 
@@ -204,6 +206,7 @@ class Host {
       this.set({ bbox: bbox && writeBox(bbox), polygon: polygon && polygon.map(writeBox).join(";") }, "push", true),
     );
     on("notes", (notes) => this.set({ notes }, "replace", false));
+    on("keep", (asked) => this.component.setTriggerValue("note", asked));
     on("reset", () => this.reset());
     on("stale", () => this.component.setTriggerValue("stale", true));
   }

@@ -64,7 +64,7 @@ export function mountWorkspace(root, { map, layer, view, endpoints, options }) {
 /**
  * Fires `open` (detail {incident_id|null}), `moved` ({zoom, lat, lon}), `range` ({from, to, final}
  * with ISO days or null), `area` ({bbox, polygon}), `notes` (of the timeline, as text for a link or
- * null), `reset`, all after a person's act only, and
+ * null), `keep` (of `TimelineNotes`), `reset`, all after a person's act only, and
  * `stale` when the server no longer knows this version of the store.
  */
 export class Workspace extends EventTarget {
@@ -125,6 +125,11 @@ export class Workspace extends EventTarget {
   /** Notes of the timeline, as a link has them. Fires nothing. @param {string|null} text */
   showNotes(text) {
     this.timeline.notes.set(readNotes(text));
+  }
+
+  /** Notes that are kept beside the store. Fires nothing. @param {import("./timeline_notes.js").Kept} book */
+  showKept(book) {
+    this.timeline.notes.setKept(book);
   }
 
   /** "light", "dark", or null to follow the system. */
@@ -225,6 +230,7 @@ export class Workspace extends EventTarget {
     this.fan.addEventListener("open", (event) => this.#open(event.detail, { back: "map" }), { signal });
     this.fan.addEventListener("mark", (event) => this.#highlight(event.detail.row), { signal });
     this.timeline.notes.addEventListener("notes", (event) => this.#say("notes", writeNotes(event.detail)), { signal });
+    this.timeline.notes.addEventListener("keep", (event) => this.#say("keep", event.detail), { signal });
     this.root.addEventListener("keydown", (event) => this.#shortcut(event), { signal });
     this.onMoved = () => this.#moved();
     this.onPick = (event) => this.#picked(event);
