@@ -92,6 +92,7 @@ class Snapshot:
         self._numbered = incidents.append_column("row", numbers)
         self._own = threading.local()
         self._idle: queue.SimpleQueue[_Lent] = queue.SimpleQueue()
+        self._searchers: queue.SimpleQueue[Connection] = queue.SimpleQueue()
         self._searched: pa.Table | None = None
         self._texts_lock = threading.Lock()
 
@@ -136,10 +137,24 @@ class Snapshot:
         if not words:
             return np.arange(len(self), dtype=np.uint32)
         found = " AND ".join(f"contains(body, ${at})" for at in range(1, len(words) + 1))
-        with connect() as connection:
-            connection.register("texts", self._texts())
+        with self._searcher() as connection:
             rows = connection.execute(fixed(_HITS, found=found), words).to_arrow_table()
-        return np.asarray(rows.column("row").to_numpy(), dtype=np.uint32)
+        return np.sort(rows.column("row").to_numpy().astype(np.uint32))
+
+    @contextmanager
+    def _searcher(self) -> Iterator[Connection]:
+        """A connection that sees the texts, and which no other thread uses meanwhile."""
+        try:
+            connection = self._searchers.get_nowait()
+        except queue.Empty:
+            connection = connect()
+            # Two threads take twice the processor's time over one text column, and end no sooner.
+            connection.execute("SET threads = 1")
+            connection.register("texts", self._texts())
+        try:
+            yield connection
+        finally:
+            self._searchers.put(connection)
 
     def _texts(self) -> pa.Table:
         """All searched text of each row, in small letters; made when first searched."""
@@ -230,7 +245,7 @@ _TEXTS: Final = fixed(
     'SELECT "row", lower(concat_ws(chr(10), @columns)) AS body FROM incidents',
     columns=listed(TEXT_COLUMNS),
 )
-_HITS: Final = 'SELECT "row" FROM texts WHERE @found ORDER BY 1'
+_HITS: Final = 'SELECT "row" FROM texts WHERE @found'
 _UNLOCATED: Final = """SELECT coalesce(place_name, place_text) AS name, country, admin1,
     count(*) AS n, list(incident_id ORDER BY incident_id)[:20] AS incident_ids
 FROM incidents
