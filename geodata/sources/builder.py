@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
@@ -49,6 +50,7 @@ _NO_SPELLINGS: Mapping[str, str] = MappingProxyType({})
 SOURCE_COORDINATES = "source coordinates"
 """`location_method` of a point that the source itself gives."""
 
+_SEVERAL = re.compile(r"\s*[;,/&+\n]\s*|\s+and\s+", re.IGNORECASE)
 _PLACEHOLDER = dt.date(1970, 1, 1)
 _BEYOND_REASON = 100_000
 
@@ -177,6 +179,7 @@ class TableBuilder:
         last = pc.coalesce(last, start.array("end", pa.date32()))
         first = pc.coalesce(first, end.array("start", pa.date32()))
         precision = start.array("precision", pa.string())
+        precision = pc.coalesce(precision, end.array("precision", pa.string()))
         spans = filled(pc.not_equal(first, last)) & filled(pc.equal(precision, "day"))
         self.put("date_precision", pc.if_else(pa.array(spans), "days", precision))
         self._keep_words(column, start)
@@ -360,11 +363,18 @@ class TableBuilder:
         *,
         strict: bool = True,
     ) -> None:
-        """Read a column of several codes a cell, separated by a bar; else as `code`."""
+        """Read a column of several codes a cell, separated by a bar; else as `code`.
+
+        Also by semicolons, commas, slashes, "and", "&" or "+" where each part is a code.
+        """
         known = spelling_table(vocabulary, spellings)
 
         def read(cell: str) -> str | None:
-            found = [known.get(fold(part)) for part in schema.split_list(cell)]
+            found: list[str | None] = []
+            for part in schema.split_list(cell):
+                whole = known.get(fold(part))
+                parts = [part] if whole is not None else _SEVERAL.split(part)
+                found += [known.get(fold(one)) for one in parts if one.strip()]
             return None if None in found else schema.join_list(code for code in found if code)
 
         codes = Distinct.of(self.cells(column), lambda texts: [read(text) for text in texts])

@@ -31,11 +31,13 @@ from geodata.errors import MissingColumn
 from geodata.sources import headers
 from geodata.sources.builder import ATTENTION, Options, Reading, TableBuilder
 from geodata.sources.distinct import Distinct, Mask, filled
+from geodata.sources.paired_points import with_points
 from geodata.sources.raw_table import RawTable, from_records
 from geodata.vocabulary import (
     DATE_PRECISION,
     EVENT_TYPE,
     GRADE,
+    LIST_SEPARATOR,
     LOCATION_PRECISION,
     STANCE,
     STATUS,
@@ -68,6 +70,11 @@ _SPELLINGS = {
     "strategic development": "Strategic developments",
 }  # fmt: skip
 _WEAPON_SPELLINGS = {
+    "shelling/artillery/missile attack": "shelling", "air/drone strike": "air-strike",
+    "small arms fire": "small-arms", "gunfire": "small-arms", "shooting": "small-arms",
+    "barrel bomb": "air-dropped-bomb", "barrel bombs": "air-dropped-bomb", "rockets": "rocket",
+    "missiles": "missile", "mortars": "mortar", "grenades": "grenade", "landmines": "landmine",
+    "mines": "landmine", "ieds": "ied", "knife": "melee", "drones": "drone-strike",
     "airstrike": "air-strike", "airstrikes": "air-strike", "drone": "drone-strike",
     "uav": "drone-strike", "artillery": "artillery-shell", "mine": "landmine",
     "land mine": "landmine", "cluster munitions": "cluster-munition",
@@ -88,6 +95,13 @@ _ELSEWHERE = frozenset(
 )  # fmt: skip
 """Columns with a rule of their own, and those that the store computes."""
 
+_OURS = ("quality_flags", "import_id", "n_accounts", "updated_at")
+"""Columns that no table but our own exports has together."""
+
+_TOTALS = frozenset(("total", "totals", "grand total", "subtotal", "gesamt", "summe", "итого",
+                     "всего", "разом", "المجموع", "الإجمالي"))  # fmt: skip
+"""What stands in the row below a table, which is no incident."""
+
 _SAYS_SOMETHING = ("date_start", "date_text", "place_text", "place_name", "admin1", "admin2",
                    "country", "latitude", "title", "summary")  # fmt: skip
 
@@ -103,7 +117,7 @@ def read_canonical(raw: RawTable, options: Options) -> Reading:
     Raises:
         MissingColumn: no column says when or where.
     """
-    raw = _tagged(raw)
+    raw = with_points(_tagged(raw))
     return read_called(raw, options, headers.called(raw.columns.column_names))
 
 
@@ -123,8 +137,16 @@ def read_called(raw: RawTable, options: Options, called: Mapping[str, str]) -> R
     for stem in schema.COUNT_STEMS:
         builder.people(stem, low=f"{stem}_low", best=f"{stem}_best", high=f"{stem}_high")
     _weapons(builder)
+    _refuse_totals(builder)
     _refuse_empty(builder)
     return _with_accounts(raw, builder, called)
+
+
+def _refuse_totals(builder: TableBuilder) -> None:
+    for name in ("incident_id", "date_start", "place_name", "title", "country"):
+        cells = pc.utf8_rtrim(pc.utf8_lower(builder.cells(name)), ": ")
+        rows = filled(pc.is_in(cells, value_set=pa.array(sorted(_TOTALS), pa.string())))
+        builder.problems(rows, name, "it looks like a row of totals, which is no incident")
 
 
 def _refuse_empty(builder: TableBuilder) -> None:
@@ -167,6 +189,8 @@ def hxl_tags(raw: RawTable) -> list[str] | None:
 
 
 def _plain_columns(builder: TableBuilder, columns: tuple[schema.Column, ...]) -> None:
+    # In a file that we have written a bar alone parts values.
+    ours = all(builder.has(name) for name in _OURS)
     for column in columns:
         name = column.name
         if name in _ELSEWHERE or not builder.has(name):
@@ -179,9 +203,19 @@ def _plain_columns(builder: TableBuilder, columns: tuple[schema.Column, ...]) ->
         elif column.kind == "number":
             builder.number(name, name)
         elif pa.types.is_string(column.arrow):
-            builder.put(name, _unprotected(builder.cells(name), builder.raw))
+            cells = _unprotected(builder.cells(name), builder.raw)
+            several = column.kind == "list" and not ours
+            builder.put(name, _as_list(cells) if several else cells)
     if builder.has("n_sources"):
         _whole_number(builder, "n_sources")
+
+
+def _as_list(cells: pa.Array) -> pa.Array:
+    """Names apart by semicolons or line breaks as a cell of names with bars.
+
+    Commas and "and" stand within names ("Army, Air Force"): they part nothing.
+    """
+    return pc.replace_substring_regex(cells, r"\s*[;\n\r；؛]+\s*", LIST_SEPARATOR)
 
 
 def _unprotected(cells: pa.Array, raw: RawTable) -> pa.Array:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from geodata.reading.numbers import UNITS
-from geodata.sources.days import MONTHS, NOTHING
+from geodata.sources.days import NOTHING
+from geodata.sources.month_names import MONTHS
 
 MOST = 2**31 - 1
 """The largest number that a count column holds."""
@@ -27,9 +28,12 @@ _LEAST_OF = {
 }  # fmt: skip
 _WORDS = UNITS | {"twenty": 20, "none": 0, "no": 0, "nil": 0, "no one": 0, "a": 1, "an": 1}
 
-_N = r"(\d{1,3}(?:[, \u00a0\u202f]\d{3})+|\d+)(?:\.0+)?"
+# Three noughts behind a full stop may be decimals or thousands; nobody is counted by guess.
+_N = r"(\d{1,3}(?:[, \u00a0\u202f]\d{3})+|\d+)(?:\.0{1,2}|\.0{4,})?"
 _PLAIN = re.compile(_N)
-_RANGE = re.compile(rf"(?:between |from )?{_N}\s*(?:-|–|—|to|and|or|/)\s*{_N}", re.IGNORECASE)
+_RANGE = re.compile(
+    rf"(?:between |from )?{_N}\s*(?:-|–|—|to|and|or|/|à|a|bis|до)\s*{_N}", re.IGNORECASE
+)
 _AT_LEAST = re.compile(rf"(?:at least|min(?:imum)?\.?|>=|≥)\s*{_N}|{_N}\s*(?:\+|or more|plus)")
 _OVER = re.compile(rf"(?:over|more than|>)\s*{_N}")
 _UP_TO = re.compile(rf"(?:up to|at most|max(?:imum)?\.?|<=|≤|as many as)\s*{_N}")
@@ -39,6 +43,15 @@ _ABOUT = re.compile(
 )
 _DAY_MONTH = re.compile(rf"(\d{{1,2}})[- ]({'|'.join(MONTHS)})", re.IGNORECASE)
 _MONTH_DAY = re.compile(rf"({'|'.join(MONTHS)})[- ](\d{{1,2}})", re.IGNORECASE)
+_AFTER = re.compile(r"\s*(?:\([^()]*\)|\*|\b(?:people|persons?|individuals|civilians?)\b)$")
+"""What people write behind a number without changing what is counted: "3 injured" stays a problem
+in a column of the killed."""
+_LONGEST = 80
+_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
+         "eighty": 80, "ninety": 90}  # fmt: skip
+_COMPOUND = re.compile(rf"({'|'.join(_TENS)})(?:[- ](\w+))?")
+_NOT_SAID = frozenset(("unknown number", "n.d.", "n.a.", "nd", "tbc", "tbd", "unk", "not available",
+                       "not specified", "unclear", "–", "—", "--"))  # fmt: skip
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -64,14 +77,21 @@ class Figure:
 def read_count(cell: str) -> Figure:
     """The figure in one cell."""
     text = " ".join(cell.split()).casefold()
-    if text != "none" and text in NOTHING:
+    if text in _NOT_SAID or (text != "none" and text in NOTHING):
         return Figure()
-    figure = _digits(text) or _hedged(text) or _worded(text) or _spoilt(text)
+    figure = _figure(text)
+    bare = _AFTER.sub("", text) if len(text) <= _LONGEST else text
+    if figure is None and bare != text and (figure := _figure(bare)) is not None:
+        figure = replace(figure, mark=figure.mark or "count-in-words")
     if figure is None:
         return Figure(problem=f"{cell!r} is no number of people")
     if any(n is not None and n > MOST for n in (figure.low, figure.best, figure.high)):
         return Figure(problem=f"{cell!r} is no number of people: too large")
     return figure
+
+
+def _figure(text: str) -> Figure | None:
+    return _digits(text) or _hedged(text) or _worded(text) or _spoilt(text)
 
 
 def together(some: pa.Array, others: pa.Array) -> pa.Array:
@@ -111,14 +131,25 @@ def _hedged(text: str) -> Figure | None:
 
 
 def _worded(text: str) -> Figure | None:
-    if text in _WORDS:
-        return Figure(best=_WORDS[text], mark="count-in-words")
+    if (number := _number_in_words(text)) is not None:
+        return Figure(best=number, mark="count-in-words")
     at_least = re.sub(r"^(at least|over|more than) ", "", text)
-    if at_least in _WORDS:
-        return Figure(low=_WORDS[at_least], mark="count-in-words")
+    if (number := _number_in_words(at_least)) is not None:
+        over = 0 if text.startswith("at least") else 1
+        return Figure(low=number + over, mark="count-in-words")
     if at_least in _LEAST_OF:
         return Figure(low=_LEAST_OF[at_least], mark="count-in-words")
     return None
+
+
+def _number_in_words(text: str) -> int | None:
+    if text in _WORDS:
+        return _WORDS[text]
+    found = _COMPOUND.fullmatch(text)
+    unit = UNITS.get(found[2], 0) if found and found[2] else 0
+    if found is None or (found[2] and not 0 < unit < 10):
+        return None
+    return _TENS[found[1]] + unit
 
 
 def _spoilt(text: str) -> Figure | None:

@@ -11,7 +11,9 @@ import calendar
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from geodata.sources.month_names import MONTHS
 
 DAY_FIRST = "day-first"
 MONTH_FIRST = "month-first"
@@ -22,14 +24,6 @@ NOTHING = frozenset(
      "not reported", "unspecified")
 )  # fmt: skip
 """Cells (lower case) that say that nothing is known; not used where 'none' means zero."""
-
-MONTHS = {
-    name.casefold(): number
-    for names in (calendar.month_name, calendar.month_abbr)
-    for number, name in enumerate(names)
-    if name
-} | {"sept": 9}
-"""English month names and their short forms, in lower case, to numbers."""
 
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _WEEKDAY = "|".join((*calendar.day_name, *calendar.day_abbr))
@@ -49,6 +43,33 @@ _MONTH_NAMED = re.compile(
 )
 _NAMED_MONTH = re.compile(rf"({_MONTH})\.?[-/., ]+(\d{{4}})", re.IGNORECASE)
 _WEEKDAY_BEFORE = re.compile(rf"(?:{_WEEKDAY})\.?,?\s+(?=.*\d)", re.IGNORECASE)
+_MONTH_YEAR = re.compile(r"(\d{1,2})[-/.](\d{4})")
+_CLOCK_BEFORE = re.compile(r"(?P<clock>\d{1,2}:\d{2}(?::\d{2})?),?\s+(?P<day>.+)")
+_SERIAL = re.compile(r"([2-5]\d{4})(?:\.\d+)?")
+_SERIAL_START = dt.date(1899, 12, 30)
+_FILLERS = re.compile(
+    r"\b(?:de|del|of|the|le|el)\b|(?<=\d)\.(?=\s+[^\W\d])|\s+(?:г\.?|года|р\.?|року|م)$",
+    re.IGNORECASE,
+)
+_FIRST_YEAR = 1500
+
+_DASH = r"\s*[-–—]\s*"
+_FROM_TO = (
+    re.compile(
+        r"(?P<first>.*\d.*?)\s+(?:to|until|till|through|bis|au|al|hasta|[-–—])\s+(?P<last>.*\d.*)",
+        re.IGNORECASE,
+    ),
+    re.compile(r"(?P<first>\d{4}-\d\d-\d\d\S*?)[/–—](?P<last>\d{4}-\d\d-\d\d\S*)"),
+)
+_DAYS_OF_MONTH = (
+    re.compile(rf"(?P<a>\d{{1,2}}){_DASH}(?P<b>\d{{1,2}})(?P<rest>[/. ]\s*\D*\d.*)"),
+    re.compile(
+        rf"(?P<month>(?:{_MONTH})\.?)\s+(?P<a>\d{{1,2}}){_DASH}(?P<b>\d{{1,2}})"
+        r"(?P<rest>,?\s+\d{4})",
+        re.IGNORECASE,
+    ),
+)
+
 _WORDS_ONLY = re.compile(r"[^\W\d_][^\d]*")
 
 
@@ -104,14 +125,63 @@ def read_day(cell: str, order: str | None = None) -> Span:
     if text.casefold() in NOTHING:
         return Span()
     try:
-        span = _with_year_first(text) or _with_month_name(text) or _with_numbers(text, order)
+        span = _read(text, order) or _read(_FILLERS.sub(" ", text), order) or _range(text, order)
     except ValueError:
         return Span(problem=f"{cell!r} is no day of the calendar", repair="YYYY-MM-DD")
-    if span is not None:
-        return span
+    if span is None:
+        return _unread(cell, text)
+    if span.start is not None and span.start.year < _FIRST_YEAR:
+        return Span(problem=f"{cell!r} is long ago: a day of another calendar?")
+    return span
+
+
+def _unread(cell: str, text: str) -> Span:
+    """What to make of a cell that is no day: words, a spreadsheet's number, or a problem."""
     if _WORDS_ONLY.fullmatch(text):
         return Span(words=True)
+    if found := _SERIAL.fullmatch(text):
+        day = _SERIAL_START + dt.timedelta(days=int(found[1]))
+        return Span(problem=f"{cell!r} may be a spreadsheet's number of a day", repair=str(day))
     return Span(problem=f"{cell!r} cannot be read as a day", repair="YYYY-MM-DD")
+
+
+def _read(text: str, order: str | None) -> Span | None:
+    text = " ".join(text.split())
+    if found := _CLOCK_BEFORE.fullmatch(text):
+        span = _read(found["day"], order)
+        return None if span is None else replace(span, clock=span.clock or found["clock"])
+    return _with_year_first(text) or _with_month_name(text) or _with_numbers(text, order)
+
+
+def _range(text: str, order: str | None) -> Span | None:
+    """Days from one to another: "12-14 June 2016", "30 May - 2 June 2016", an ISO interval."""
+    for pattern in _DAYS_OF_MONTH:
+        if found := pattern.fullmatch(text):
+            month = found.groupdict().get("month", "")
+            ends = (f"{month} {found[end]}{found['rest']}".strip() for end in ("a", "b"))
+            # Only a day can stand before a dash and a day.
+            return _from_to(*(_read(_FILLERS.sub(" ", end), DAY_FIRST) for end in ends))
+    found = next(filter(None, (pattern.fullmatch(text) for pattern in _FROM_TO)), None)
+    if found is None:
+        return None
+    last = _read(found["last"], order)
+    first = _read(found["first"], order)
+    if first is None and last is not None and last.start is not None:
+        first = _read(f"{found['first']} {last.start.year}", order)
+    return _from_to(first, last)
+
+
+def _from_to(first: Span | None, last: Span | None) -> Span | None:
+    if first is None or last is None:
+        return None
+    if first.problem or last.problem:
+        return first if first.problem else last
+    if first.start is None or last.end is None:
+        return None
+    if last.end < first.start:
+        return Span(problem="it ends before it starts")
+    coarse = {first.precision, last.precision} - {"day"}
+    return Span(first.start, last.end, min(coarse, default="day"), first.clock)
 
 
 def month_span(year: int, month: int) -> Span:
@@ -151,6 +221,8 @@ def _with_year_first(text: str) -> Span | None:
         return _one(int(found[1]), int(found[2]), int(found[3]))
     if found := _YEAR_MONTH.fullmatch(text):
         return month_span(int(found[1]), int(found[2]))
+    if found := _MONTH_YEAR.fullmatch(text):
+        return month_span(int(found[2]), int(found[1]))
     if found := _YEAR.fullmatch(text):
         return year_span(int(found[1]))
     return None

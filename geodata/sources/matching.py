@@ -30,6 +30,8 @@ from geodata.sources.raw_table import RawTable
 from geodata.vocabulary import DATE_PRECISION, GRADE, LOCATION_PRECISION, STATUS, Vocabulary
 
 _ROWS: Final = 2_000
+_SHOWN: Final = 40
+_MOST_TOLD: Final = 8
 _DISTINCT: Final = 300
 _LEAST: Final = 0.45
 """A match below it is not suggested."""
@@ -158,6 +160,33 @@ def suggest(raw: RawTable) -> list[Match]:
     found |= _assigned([m for m in _by_content(rest) if m.target not in taken])
     nothing = [Match(column.name, None, 0.0, "") for column in columns]
     return [found.get(match.column, match) for match in nothing]
+
+
+def passed_over(raw: RawTable) -> str | None:
+    """A sentence on columns that are not read by their names, but may be meant; None for none.
+
+    A file whose dates stand in "Datum" would else come in without a day, and nobody be told.
+    """
+    read = set(headers.called([tag or name for name, tag in _named(raw)]).values())
+    known = {headers.canonical_name(name) for name in read}
+    meant = [
+        f"{match.column[:_SHOWN]!r} ({match.target})"
+        for match in suggest(raw)
+        if match.target is not None and match.column not in read and match.target not in known
+        and headers.canonical_name(match.column) is None
+    ]  # fmt: skip
+    if not meant:
+        return None
+    return (
+        f"Not read, though they may be meant: {', '.join(meant[:_MOST_TOLD])}. Say which column is "
+        "what, and import the file again."
+    )
+
+
+def _named(raw: RawTable) -> list[tuple[str, str]]:
+    """Columns and their HXL tags, "" for those without."""
+    names = raw.columns.column_names
+    return list(zip(names, hxl_tags(raw) or [""] * len(names), strict=True))
 
 
 def suggested_profile(raw: RawTable) -> Profile:

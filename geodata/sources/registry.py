@@ -30,6 +30,7 @@ from geodata.sources.columnar import read_parquet
 from geodata.sources.delimited import read_delimited
 from geodata.sources.geopackage import read_geopackage
 from geodata.sources.kml import read_kml
+from geodata.sources.matching import passed_over
 from geodata.sources.ods import read_ods
 from geodata.sources.profile import Profile, read_with
 from geodata.sources.raw_table import RawTable, from_records
@@ -290,7 +291,10 @@ def read(  # noqa: PLR0913 - each is one thing that a person may say of a file
         chosen = SOURCES[source] if source is not None else _recognised(path, raw)
     if chosen.name == canonical.NAME and raw.accounts is None:
         raw = _with_accounts_beside(path, raw)
-    return _read(path, raw, chosen, Said(dataset, today, day_order, profile))
+    reading = _read(path, raw, chosen, Said(dataset, today, day_order, profile))
+    if chosen.name == canonical.NAME and profile is None and (note := passed_over(raw)):
+        reading = replace(reading, notes=(*reading.notes, note))
+    return reading
 
 
 def _read(path: Path, raw: RawTable, chosen: Source, said: Said) -> Reading:

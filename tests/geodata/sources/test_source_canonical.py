@@ -165,6 +165,81 @@ def test_a_column_of_another_name_may_hold_other_words(tmp_path: Path) -> None:
     assert (row["weapon_text"], row["quality_flags"]) == ("bazooka", "code-unknown")
 
 
+@pytest.mark.parametrize(
+    ("cell", "codes"),
+    [
+        ("mortar; small arms", "mortar | small-arms"),
+        ("Mortar, rocket", "mortar | rocket"),
+        ("air strike and artillery", "air-strike | artillery-shell"),
+        ("mortar/rocket", "mortar | rocket"),
+        ("IED + small arms fire", "ied | small-arms"),
+        ("Shelling/artillery/missile attack", "shelling"),
+        ("mortar | rocket", "mortar | rocket"),
+    ],
+)
+def test_several_weapons_in_a_cell_are_several(tmp_path: Path, cell: str, codes: str) -> None:
+    assert only(read(table(tmp_path, BASE | {"weapon": cell})))["weapon"] == codes
+
+
+def test_one_unknown_weapon_among_several_is_no_guess(tmp_path: Path) -> None:
+    assert "'mortar; sling' is no weapon" in reason(
+        read(table(tmp_path, BASE | {"weapon": "mortar; sling"}))
+    )
+
+
+def test_several_actors_in_a_cell_are_several_and_a_comma_parts_none(tmp_path: Path) -> None:
+    told = {"side_a": "A; B\nC", "perpetrators": "Army, Air Force", "targets": "X | Y"}
+    row = only(read(table(tmp_path, BASE | told)))
+    assert row["side_a"] == "A | B | C"
+    assert (row["perpetrators"], row["targets"]) == ("Army, Air Force", "X | Y")
+    ours = dict.fromkeys(("quality_flags", "import_id", "n_accounts", "updated_at"), "")
+    again = only(read(table(tmp_path, BASE | ours | {"side_a": "A; B"})))
+    assert again["side_a"] == "A; B"  # our own export parts by bars alone
+
+
+@pytest.mark.parametrize("below", [{"date_start": "Total"}, {"title": "ИТОГО:", "date_start": ""}])
+def test_a_row_of_totals_is_no_incident(tmp_path: Path, below: dict[str, str]) -> None:
+    path = table(tmp_path, BASE | {"killed": "2"}, {"incident_id": "", "killed": "2"} | below)
+    reading = read(path)
+    assert len(reading.incidents) == 1
+    assert "totals" in reading.attention["reason"].tolist()[0]
+
+
+def test_a_last_day_alone_is_a_day(tmp_path: Path) -> None:
+    row = only(read(table(tmp_path, BASE | {"date_start": "", "date_end": "2016-06-17"})))
+    assert (str(row["date_start"]), row["date_precision"]) == ("2016-06-17", "day")
+
+
+def test_a_column_that_may_be_meant_and_is_not_read_is_told(tmp_path: Path) -> None:
+    row = {"Datum": "16.06.2016", "lat": "33.5", "lon": "38.66", "Tote": "2"}
+    reading = read(table(tmp_path, row))
+    assert reading.notes[0].startswith("Not read, though they may be meant: 'Datum' (date_start), ")
+    assert "'Tote' (killed_best)" in reading.notes[0]
+    assert read(table(tmp_path, BASE | {"mine": "x"})).notes == ()
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["33.5, 38.66", "33.5 38.66 710 5", "33,5; 38,66", "(33.5, 38.66)", "POINT (38.66 33.5)",
+     "33°30'N 38°39'36\"E", "N33.5, E38.66", "33.5N 38.66E"],
+)  # fmt: skip
+def test_a_point_in_one_cell_is_taken_apart(tmp_path: Path, cell: str) -> None:
+    reading = read(table(tmp_path, BASE | {"Coordinates": cell}))
+    row = only(reading)
+    assert (row["latitude"], row["longitude"]) == (33.5, 38.66)
+    assert json.loads(reading.raw.tolist()[0]) == BASE | {"Coordinates": cell}
+    assert reading.notes == ("Latitude and longitude were read from 'Coordinates'.",)
+
+
+def test_a_point_in_one_cell_that_cannot_be_read_waits(tmp_path: Path) -> None:
+    rows = [BASE | {"GPS": cell} for cell in ("33.5, 38.66", "near the bridge", "", "95, 10")]
+    reading = read(table(tmp_path, *({"incident_id": n} | r for n, r in enumerate(rows))))
+    assert reading.incidents["latitude"].isna().tolist() == [False, True]
+    assert reading.attention["row"].tolist() == [2, 4]
+    nothing = read(table(tmp_path, BASE | {"GPS": "by hand"}))
+    assert len(nothing.incidents) == 1
+
+
 def test_a_modifier_alone_has_no_known_launch(tmp_path: Path) -> None:
     first = only(read(table(tmp_path, BASE | {"weapon": "cluster-munition"})))
     second = only(read(table(tmp_path, BASE | {"weapon": "air-strike | cluster-munition"})))

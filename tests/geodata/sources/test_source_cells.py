@@ -35,6 +35,24 @@ from geodata.sources.degrees import nearest_repair, read_degree
         ("2016-02", "2016-02-01", "2016-02-29", "month"),
         ("June 2016", "2016-06-01", "2016-06-30", "month"),
         ("2016", "2016-01-01", "2016-12-31", "year"),
+        ("06/2016", "2016-06-01", "2016-06-30", "month"),
+        ("12:30 25/12/2016", "2016-12-25", "2016-12-25", "day"),
+        ("16th of June 2016", "2016-06-16", "2016-06-16", "day"),
+        ("16 août 2016", "2016-08-16", "2016-08-16", "day"),
+        ("16 de junio de 2016", "2016-06-16", "2016-06-16", "day"),
+        ("16. März 2016", "2016-03-16", "2016-03-16", "day"),
+        ("16 Haziran 2016", "2016-06-16", "2016-06-16", "day"),
+        ("16 червня 2016 року", "2016-06-16", "2016-06-16", "day"),
+        ("16 июня 2016 г.", "2016-06-16", "2016-06-16", "day"),
+        ("١٦ كانون الأول ٢٠١٦", "2016-12-16", "2016-12-16", "day"),
+        ("12-14 June 2016", "2016-06-12", "2016-06-14", "day"),
+        ("June 12–14, 2016", "2016-06-12", "2016-06-14", "day"),
+        ("30 May - 2 June 2016", "2016-05-30", "2016-06-02", "day"),
+        ("30 décembre 2015 au 2 janvier 2016", "2015-12-30", "2016-01-02", "day"),
+        ("16/06/2016 to 18/06/2016", "2016-06-16", "2016-06-18", "day"),
+        ("16-18/06/2016", "2016-06-16", "2016-06-18", "day"),
+        ("2016-06-16/2016-06-18", "2016-06-16", "2016-06-18", "day"),
+        ("May 2016 to June 2016", "2016-05-01", "2016-06-30", "month"),
     ],
 )
 def test_a_day_is_the_span_that_its_cell_allows(
@@ -60,6 +78,28 @@ def test_thursday_stays_thursday() -> None:
 @pytest.mark.parametrize("cell", ["31/02/2016", "2016-13-01", "30 February 2016", "0000-01-01"])
 def test_a_day_that_no_calendar_has_is_a_problem(cell: str) -> None:
     assert "no day of the calendar" in str(read_day(cell).problem)
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        ("18 June 2016 to 16 June 2016", "ends before it starts"),
+        ("03/04/2016 - 05/04/2016", "its column does not tell"),
+        ("1437-09-11", "another calendar"),
+        ("42537", "a spreadsheet's number"),
+        ("early June 2016", "cannot be read"),
+        ("ca. 16 June 2016", "cannot be read"),
+        ("16 June to nowhere 2016", "cannot be read"),
+    ],
+)
+def test_what_may_be_a_day_and_is_not_waits_with_its_reason(cell: str, reason: str) -> None:
+    span = read_day(cell)
+    assert span.start is None
+    assert reason in (span.problem or "")
+
+
+def test_a_spreadsheets_number_of_a_day_is_suggested_not_repaired() -> None:
+    assert read_day("42537").repair == "2016-06-16"
 
 
 @pytest.mark.parametrize("cell", ["", "?", "n/a", "unknown", "NaT"])
@@ -133,6 +173,16 @@ def test_any_cell_of_days_is_read_or_explained(cell: str) -> None:
         ("?", None, None, None),
         ("", None, None, None),
         ("unknown", None, None, None),
+        ("unknown number", None, None, None),
+        ("–", None, None, None),
+        ("5 people", None, 5, None),
+        ("2-3 civilians", 2, None, 3),
+        ("2 (incl. 1 child)", None, 2, None),
+        ("3*", None, 3, None),
+        ("3 à 5", 3, None, 5),
+        ("twenty-five", None, 25, None),
+        ("over forty", 41, None, None),
+        ("at least fifty two", 52, None, None),
     ],
 )
 def test_people_are_counted_as_the_words_allow(
@@ -143,7 +193,11 @@ def test_people_are_counted_as_the_words_allow(
     assert figure.problem is None
 
 
-@pytest.mark.parametrize("cell", ["abc", "-5", "1.5", "12 cows", str(MOST + 1), "9" * 5000])
+@pytest.mark.parametrize(
+    "cell",
+    ["abc", "-5", "1.5", "12 cows", str(MOST + 1), "9" * 5000, "1.000", "3 injured", "twenty-zero",
+     "a family of five", "5 people " * 40],
+)  # fmt: skip
 def test_what_is_no_number_of_people_is_a_problem(cell: str) -> None:
     assert read_count(cell).problem is not None
     assert read_count(cell).low is None
