@@ -86,6 +86,7 @@ class Former:
         at: when it ended, UTC; None where none has.
         counts: as of `Fetched.counts`.
         since: from which day on is fetched, or None.
+        country: of which country alone, or None.
         outcome: "" where it came to its end, else why it stopped.
         unfinished: it was interrupted, and goes on.
     """
@@ -93,6 +94,7 @@ class Former:
     at: dt.datetime | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
     since: dt.date | None = None
+    country: str | None = None
     outcome: str = ""
     unfinished: bool = False
 
@@ -348,11 +350,13 @@ class _State:
     def former(self) -> Former:
         """The last fetch as it was kept."""
         try:
-            since = self._kept.get("asked", {}).get("since")
+            asked = self._kept.get("asked", {})
+            since = asked.get("since")
             return Former(
                 dt.datetime.fromisoformat(self._kept["at"]),
                 {str(name): int(count) for name, count in self._kept["counts"].items()},
                 dt.date.fromisoformat(since) if since else None,
+                asked.get("country"),
                 str(self._kept["outcome"]),
                 bool(self._kept["unfinished"]),
             )

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import attention, layer_files, mapping
+from dashboard import attention, layer_files, mapping, service_panel
 from dashboard.plain import notice, say
 from dashboard.served import ServedStore, served
 from geodata.errors import ConflictMapError
@@ -32,6 +32,7 @@ def show() -> None:
         else f"This store is {here.store.path}."
     )
     _add(here)
+    service_panel.show(here)
     attention.show(here)
     _datasets(here)
     _imports(here)

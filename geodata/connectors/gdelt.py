@@ -30,6 +30,8 @@ from geodata.sources import gdelt
 BASE: Final = "https://data.gdeltproject.org/gdeltv2"
 TITLE: Final = "GDELT"
 SECONDS_BETWEEN: Final = 0.2
+MOST_FILES: Final = 3_000
+"""Of one fetch; a month has as many."""
 LARGEST_LIST: Final = 1_000_000_000
 LARGEST_FILE: Final = 50_000_000
 LARGEST_UNPACKED: Final = 200_000_000
@@ -62,6 +64,10 @@ def fetch(task: Task) -> Iterator[Parcel]:
         size = sum(file.size for file in files)
         yield Parcel(notes=(f"{len(files):,} files ({size:,} bytes) would be fetched.",))
         return
+    later = len(files) - MOST_FILES
+    if later > 0:
+        files = files[:MOST_FILES]
+        yield Parcel(notes=(f"{later:,} later files are left for the next fetch.",))
     done = 0
     for day, of_day in groupby(files, key=lambda file: file.at[:8]):
         own = list(of_day)
@@ -93,7 +99,7 @@ def _listed(client: Client, task: Task, after: str) -> list[_File]:
         return []
     first = max(after, since)
     start = dt.datetime.strptime(first, "%Y%m%d%H%M%S").replace(tzinfo=dt.UTC)
-    quarters = int((dt.datetime.now(dt.UTC) - start).total_seconds() // 900) + 8
+    quarters = max(0, int((dt.datetime.now(dt.UTC) - start).total_seconds() // 900)) + 8
     listed = _parsed(_body(client, "/masterfilelist.txt", quarters * _BYTES_PER_QUARTER))
     if not listed or listed[0].at > first:
         listed = _parsed(_body(client, "/masterfilelist.txt", None))

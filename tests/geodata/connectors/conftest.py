@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -28,9 +29,19 @@ def places() -> Gazetteer:
     return Gazetteer.open()
 
 
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store's file without a row, made once to be copied."""
+    path = tmp_path_factory.mktemp("empty") / "store.duckdb"
+    Store.open(path)
+    return path
+
+
 @pytest.fixture
-def desk(tmp_path: Path, places: Gazetteer) -> Desk:
-    return Desk(Store.open(tmp_path / "store.duckdb"), {}, places)
+def desk(empty: Path, tmp_path: Path, places: Gazetteer) -> Desk:
+    for file in empty.parent.iterdir():
+        shutil.copy(file, tmp_path / file.name)
+    return Desk(Store.open(tmp_path / empty.name), {}, places)
 
 
 @pytest.fixture(autouse=True)

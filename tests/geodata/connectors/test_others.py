@@ -170,7 +170,7 @@ def of_gdelt(desk: Desk, serve: Serve, service: Gdelt) -> Service:
 
 @pytest.mark.parametrize("ranges", [True, False])
 def test_files_since_a_day_are_taken_once_a_day_an_import(
-    ranges: bool, desk: Desk, serve: Serve
+    ranges: bool, desk: Desk, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = {f"20231231{n:02d}0000": quarter(n, "20231231") for n in range(24)}
     files |= {"20240105000000": quarter(50), "20240105001500": quarter(51),
@@ -180,6 +180,8 @@ def test_files_since_a_day_are_taken_once_a_day_an_import(
     done = desk.fetch("gdelt", since=DAY)
     assert [report.rows for report in done.imports] == [2, 1]
     assert ids(desk.store) == {f"gdelt-11000000{n}" for n in (50, 51, 52)}
+    if not ranges:
+        return
     server.asked.clear()
     assert desk.fetch("gdelt").imports == []
     assert [a.path for a in server.asked] == ["/gdeltv2/lastupdate.txt"]
@@ -187,6 +189,10 @@ def test_files_since_a_day_are_taken_once_a_day_an_import(
     service.listed["20240106001500"] = hashlib.md5(quarter(53)).hexdigest()  # noqa: S324
     assert desk.fetch("gdelt").counts["added"] == 1
     assert desk.fetch("gdelt", since=DAY, again=True, dry=True).notes[0].startswith("4 files")
+    monkeypatch.setattr(gdelt, "MOST_FILES", 3)
+    done = desk.fetch("gdelt", since=DAY, again=True)
+    assert done.notes[0] == "1 later files are left for the next fetch."
+    assert desk.fetch("gdelt").counts["rows"] == 1
 
 
 def test_a_file_with_another_md5_is_not_taken(desk: Desk, serve: Serve) -> None:
