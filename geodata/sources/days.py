@@ -52,6 +52,7 @@ _FILLERS = re.compile(
     re.IGNORECASE,
 )
 _FIRST_YEAR = 1500
+_LONGEST_RANGE = 80
 
 _DASH = r"\s*[-–—]\s*"
 _FROM_TO = (
@@ -147,14 +148,18 @@ def _unread(cell: str, text: str) -> Span:
 
 def _read(text: str, order: str | None) -> Span | None:
     text = " ".join(text.split())
-    if found := _CLOCK_BEFORE.fullmatch(text):
-        span = _read(found["day"], order)
-        return None if span is None else replace(span, clock=span.clock or found["clock"])
-    return _with_year_first(text) or _with_month_name(text) or _with_numbers(text, order)
+    found = _CLOCK_BEFORE.fullmatch(text)
+    day = found["day"] if found else text
+    span = _with_year_first(day) or _with_month_name(day) or _with_numbers(day, order)
+    if span is None or found is None:
+        return span
+    return replace(span, clock=span.clock or found["clock"])
 
 
 def _range(text: str, order: str | None) -> Span | None:
     """Days from one to another: "12-14 June 2016", "30 May - 2 June 2016", an ISO interval."""
+    if len(text) > _LONGEST_RANGE:  # the patterns take their time over long cells
+        return None
     for pattern in _DAYS_OF_MONTH:
         if found := pattern.fullmatch(text):
             month = found.groupdict().get("month", "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 
 import pytest
 from hypothesis import given
@@ -96,6 +97,15 @@ def test_what_may_be_a_day_and_is_not_waits_with_its_reason(cell: str, reason: s
     span = read_day(cell)
     assert span.start is None
     assert reason in (span.problem or "")
+
+
+@pytest.mark.parametrize("piece", ["12:30 ", "1 to ", "1-", "5 people ", "(", "de ", "1. "])
+def test_a_cell_made_to_keep_a_reader_busy_is_read_at_once(piece: str) -> None:
+    cell = piece * 20_000
+    begun = time.process_time()
+    assert read_day(cell).start is None
+    assert read_count(cell).best is None
+    assert time.process_time() - begun < 2
 
 
 def test_a_spreadsheets_number_of_a_day_is_suggested_not_repaired() -> None:
