@@ -133,9 +133,11 @@ class BaseMaps:
             Where it is.
 
         Raises:
-            KeyError: there is none of that key.
+            ImpossibleValue: there is none of that key, or no longer.
         """
-        file = self.files.pop(key)
+        file = self.files.pop(key, None)
+        if file is None:
+            raise ImpossibleValue("That base map has been taken away already.")
         file.archive.close()
         return file.archive.path
 

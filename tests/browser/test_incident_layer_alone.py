@@ -154,6 +154,14 @@ def test_a_stack_opens_as_a_list_of_text(opened: Watched) -> None:
     card = page.locator(".cm-picked-box")
     assert "30 incidents at this point" in card.inner_text()
     assert HOSTILE in card.inner_text()
+    few = """() => { const latlng = layer._map.getCenter();
+        const rows = layer.view.rows(0, 3);
+        layer.fire("pick", { row: rows[0], rows, where: "at this point", latlng, spreads: true });
+    }"""
+    page.evaluate(few)
+    fan = page.get_by_role("group", name="3 incidents at this point")
+    fan.get_by_role("button").nth(1).click()
+    page.get_by_text("1 incident", exact=True).wait_for()
     assert page.evaluate("window.ran") is None
 
 

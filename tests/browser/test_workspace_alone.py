@@ -374,7 +374,7 @@ def test_kept_notes_stand_with_those_of_the_link_and_ask_to_be_kept_or_dropped(p
         {"act": "add", "day": "2017-01-23", "words": "talks"},
         {"act": "remove", "id": "k1"},
     ]
-    assert _said(page, "notes") == []
+    assert _said(page, "notes") == ["2017-01-23 talks"]
     noting.get_by_label("Keep for the team").uncheck()
     noting.get_by_label("Note", exact=True).fill("march")
     noting.get_by_role("button", name="Add").click()

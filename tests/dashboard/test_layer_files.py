@@ -128,8 +128,11 @@ def test_a_base_map_is_offered_at_once_and_at_the_next_start_until_it_is_deleted
     assert sentence.startswith("A base map is left out: broken.pmtiles")
     assert [choice["name"] for choice in later.choices()] == ["Streets"]
     later.close()
+    (key,) = here.base_maps.files
     press(test, "Delete")
     assert here.base_maps.choices() == []
+    with pytest.raises(ImpossibleValue, match="taken away already"):
+        here.base_maps.remove(key)
     assert [file.name for file in folder.files()] == ["broken.pmtiles"]
 
 

@@ -53,8 +53,8 @@ def _around(circle: dict[str, float], chance: random.Random) -> tuple[float, flo
 @pytest.mark.usefixtures("node")
 def test_a_circle_holds_what_lies_within_its_radius_in_the_store_and_in_the_browser() -> None:
     chance = random.Random(20160616)  # noqa: S311  (a fixed seed, no secret)
-    circles = _circles(chance, 10)
-    points = [_around(circle, chance) for circle in circles for _ in range(120)]
+    circles = _circles(chance, 6)
+    points = [_around(circle, chance) for circle in circles for _ in range(150)]
     rows: list[dict[str, Any]] = [
         {"incident_id": f"c{n:05d}", "longitude": x, "latitude": y, "location_precision": "exact"}
         for n, (x, y) in enumerate(points)
@@ -80,4 +80,4 @@ def test_a_circle_holds_what_lies_within_its_radius_in_the_store_and_in_the_brow
                 assert row in inside
             elif share > 1 + 0.0002 / circle["km"]:
                 assert row not in inside
-    assert near_the_rim > 400, "the rim is what tells a circle from another shape"
+    assert near_the_rim > 300, "the rim is what tells a circle from another shape"

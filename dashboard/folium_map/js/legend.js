@@ -39,7 +39,11 @@ export const Legend = L.Control.extend({
     );
     L.DomEvent.disableClickPropagation(root);
     L.DomEvent.disableScrollPropagation(root);
-    this._fit = () => root.style.setProperty("--cm-legend-room", `${map.getSize().y - ROOM}px`);
+    this._fit = () => {
+      // The search stands in the corner above, where there is one.
+      const above = map.getContainer().querySelector(".leaflet-top.leaflet-right")?.offsetHeight ?? 0;
+      root.style.setProperty("--cm-legend-room", `${map.getSize().y - ROOM - above}px`);
+    };
     map.on("resize", this._fit);
     this._fit();
     this._fill();

@@ -121,8 +121,10 @@ export class TimelineNotes extends EventTarget {
   }
 
   _remove(note) {
-    if (note.id === undefined) this._change(this.notes.filter((other) => other !== note));
-    else this._ask({ act: "remove", id: note.id });
+    // A kept note may stand in the link as well, from where it would come back.
+    const left = this.notes.filter(({ day, words }) => day !== note.day || words !== note.words);
+    if (left.length < this.notes.length) this._change(left);
+    if (note.id !== undefined) this._ask({ act: "remove", id: note.id });
     this._summary.focus();
   }
 
