@@ -70,7 +70,9 @@ def _where(parser: argparse.ArgumentParser) -> None:
 
 
 def _import(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, nargs="+", help="CSV, XLSX, ODS, Parquet, JSON, KML, GPKG")
+    parser.add_argument(
+        "file", type=Path, nargs="+", help="CSV, XLSX, ODS, Parquet, JSON, KML, GPKG"
+    )
     parser.add_argument("--dataset", help="name for rows that bring none; by default the file's")
     parser.add_argument("--source", help="how to read it; by default told by its columns")
     parser.add_argument(
