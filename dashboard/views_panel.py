@@ -88,7 +88,8 @@ def _details(views: Views, view: SavedView) -> None:
     hosted = asking.gate() is not None
     lines = [view.note] if view.note else []
     changed = dt.datetime.fromtimestamp(view.changed, dt.UTC)
-    by = f" by {view.owner}" if hosted and view.owner and not views.owns(view) else ""
+    # Who works with the store is told to those alone who do, too.
+    by = f" by {view.owner}" if views.may_save and view.owner and not views.owns(view) else ""
     lines.append(f"Changed {changed:%Y-%m-%d}{by}. {_TOLD[view.seen_by] if hosted else ''}".strip())
     say(*lines)
     # The address is made of our own signs; a full load brings all of the view, as a link does.

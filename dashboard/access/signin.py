@@ -263,8 +263,8 @@ async def _session(request: Request) -> Response:
     """What a page asks that has lost its connection: whether whoever opened it is still let in."""
     del request
     who = principal()
-    told = {"signed_in": who is not None and who.session is not None, "sees": who is not None}
-    return JSONResponse(told, headers={"Cache-Control": "no-store"})
+    signed_in = who is not None and who.session is not None
+    return JSONResponse({"signed_in": signed_in}, headers={"Cache-Control": "no-store"})
 
 
 # --- out -----------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import inspect
 import io
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
 from streamlit.testing.v1 import AppTest
 
 from dashboard import served
-from dashboard.access import asking
+from dashboard.access import asking, signin
 from dashboard.access.administration import PAGE_LINES, Administration
+from dashboard.access.door import Door
 from dashboard.access.gate import Gate, TooOften
 from dashboard.access.limits import Rate
 from dashboard.access.principal import LOCAL, Principal, Role
@@ -25,7 +28,7 @@ from dashboard.saved_views import SeenBy, ViewBook, Views, views_beside
 from dashboard.view_routes import views_of_asker
 from geodata.errors import BadLink, ImpossibleValue, NotAllowed
 from geodata.store import Store
-from tests.dashboard.access.visitors import Clock, guest, session_of, visitors
+from tests.dashboard.access.visitors import HOST, Clock, ask, guest, session_of, visitors
 from tests.dashboard.test_pages import page_at
 from tests.geodata.store.store_cases import make_batch
 
@@ -191,6 +194,40 @@ def test_publishing_a_view_and_ending_it_are_in_the_audit(
         ("view no longer published", "ada@example.org", hers.view),
         ("view published", "edith@example.org", hers.view),
     ]
+
+
+def test_a_page_that_asks_whether_it_is_still_let_in_keeps_no_session_alive(
+    gate: Gate, clock: Clock
+) -> None:
+    door = Door(Starlette(routes=signin.ROUTES), gate, {HOST})
+    edith = session_of(gate, who="edith@example.org")
+    told = []
+    for _ in range(13):  # 130 minutes; sessions are idle after 120
+        clock.now += 600
+        told.append(json.loads(ask(door, "/session", cookies=edith).body)["signed_in"])
+    assert told == [True] * 11 + [False] * 2
+    assert json.loads(ask(door, "/session").body) == {"signed_in": False}
+    assert ask(door, "/session", cookies=edith).header("cache-control") == "no-store"
+
+
+def test_who_saved_a_view_is_told_to_the_team_alone(
+    gate: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store.open(tmp_path / "store.duckdb")
+    store.add(make_batch([{"incident_id": "A-1", "title": "x", "status": "published"}]))
+    monkeypatch.setattr(served, "_served", served.ServedStore(store))
+    edith = Principal(Role.EDITOR, "edith@example.org", team=True)
+    views = Views(ViewBook(views_beside(store.path)), edith, publishes=True)
+    view = views.save("Hers", "", "", SeenBy.EVERYBODY)
+
+    def said(who: Principal) -> str:
+        monkeypatch.setattr(type(gate), "principal", lambda *_, **__: who)
+        test = page_at("map", {"view": [view.view]})
+        return "\n".join(text.value for text in test.sidebar.text)
+
+    assert "by edith@example.org" in said(Principal(Role.VIEWER, "vera@example.org", team=True))
+    assert "Published" in said(Principal(Role.ANONYMOUS))
+    assert "edith" not in said(Principal(Role.ANONYMOUS))
 
 
 # --- the page ------------------------------------------------------------------------------------
