@@ -39,3 +39,22 @@ test("the bars follow the choice but not the window", () => {
   histogram.update();
   assert.deepEqual([...histogram.bin(0, 2).exact].slice(0, 2), [0, 1]);
 });
+
+test("counted from the few that pass, or from the few that do not, the bars are the same", () => {
+  const rows = randomRows(500, chances(9));
+  const { view, histogram } = histogramOf(rows);
+  for (const least of [70, 5, null, 60]) {
+    view.setPredicate(least === null ? {} : { killed_min: least });
+    histogram.update();
+    const { list, of } = categorise(view.table, "event_type");
+    const other = new IncidentView(view.table);
+    if (least !== null) other.setPredicate({ killed_min: least });
+    const anew = new Histogram(view.table, other.window, of, list.length, view.extent);
+    assert.equal(histogram.undated, anew.undated);
+    for (const day of [0, 40, 200, 390]) {
+      const [one, two] = [histogram, anew].map((which) => which.bin(day, day + 30));
+      for (const lane of ["exact", "coarse"]) one[lane].forEach((value, k) => assert.ok(Math.abs(value - two[lane][k]) < 1e-9));
+      assert.ok(Math.abs(one.killed - two.killed) < 1e-6);
+    }
+  }
+});

@@ -8,16 +8,16 @@ const held = (rows, from, to) =>
     (from === null || (row.end !== null && row.end >= from)) &&
     (to === null || (row.start !== null && row.start <= to))).map(([, i]) => i);
 
-for (const few of [false, true]) {
-  const which = few ? "the few rows that pass a filter" : "all rows";
+const shares = [["all rows", null], ["the few rows that pass a filter", 70], ["all but few rows", 5]];
+for (const [which, least] of shares) {
   test(`moving the window by any steps gives of ${which} the sums that counting anew gives`, () => {
     for (let seed = 1; seed <= 12; seed++) {
       const chance = chances(seed);
       const rows = randomRows(300, chance);
       const view = new IncidentView(tableOf(rows));
-      const least = few ? 70 : 0;
-      if (few) view.setPredicate({ killed_min: least });
-      const passes = (i) => !few || (rows[i].killed ?? -1) >= least;
+      view.totals(); // all is remembered from here on
+      if (least !== null) view.setPredicate({ killed_min: least });
+      const passes = (i) => least === null || (rows[i].killed ?? -1) >= least;
       for (let step = 0; step < 60; step++) {
         const from = chance(8) ? chance(420) - 10 : null;
         const to = chance(8) ? (from ?? 0) + chance(90) - 2 : null;
@@ -73,6 +73,25 @@ test("changes are told once a frame, and the last word is kept", () => {
   assert.equal(frames.length, 1);
   frames.pop()();
   assert.deepEqual(told, [{ final: true, source: "hand" }]);
+});
+
+test("fields are held against the rows in whichever order, and the days alone change no row", () => {
+  const chance = chances(3);
+  const rows = randomRows(500, chance);
+  const view = new IncidentView(tableOf(rows));
+  const passing = () => rows.flatMap((_, i) => (view.alive[i] ? [i] : []));
+  const expected = rows.flatMap((row, i) => (row.type === "Riots" && row.killed >= 30 && i % 3 === 0 ? [i] : []));
+  view.setHits(Uint32Array.from({ length: 167 }, (_, k) => 3 * k));
+  for (const predicate of [{ event_types: ["Riots"], killed_min: 30 }, { killed_min: 30, event_types: ["Riots"] }]) {
+    view.setPredicate(predicate);
+    assert.deepEqual(passing(), expected);
+  }
+  const { revision } = view;
+  view.setPredicate({ killed_min: 30, event_types: ["Riots"], date_from: "2016-03-01" });
+  assert.equal(view.revision, revision);
+  view.setPredicate({});
+  view.setHits(null);
+  assert.equal(passing().length, rows.length);
 });
 
 test("a filter that this page does not know is refused and changes nothing", () => {

@@ -113,7 +113,9 @@ export class Timeline {
   }
 
   _listen() {
-    this._onChange = () => this._draw(); // a change comes once a frame, and in one
+    // A change comes once a frame, and in one. Bars of another choice can wait for the next: the map
+    // is looked at first.
+    this._onChange = () => (this._counted === this.view.revision ? this._draw() : this._drawSoon());
     this._onLegend = () => this._categorise();
     this.view.addEventListener("change", this._onChange);
     this.layer?.on?.("legend", this._onLegend);

@@ -14,9 +14,6 @@ export const TO_OPEN = 0x7fffffff;
 /** How a row is found: as part of the slice, or in the list of the others. */
 export const KIND = Object.freeze({ OUT: 0, REGULAR: 1, LONG: 2 });
 
-/** Up to this share of all rows, those that pass a filter are few, and those that do not. */
-const FEW = 0.3;
-
 /**
  * @typedef {object} Accumulator sums over the rows in view
  * @property {(Int32Array|Float64Array)[]} sums all that it adds up
@@ -50,17 +47,17 @@ export class TimeWindow {
     this._long = this.long;
     this._entering = new Int32Array(long);
     this._leaving = new Int32Array(long);
-    /** Single days that pass, in order, where they are few; else null. @type {Int32Array|null} */
+    /** Single days that pass, in order, where no more than half of all do; else null. @type {Int32Array|null} */
     this._few = null;
-    /** Rows that do not pass, in order, where they are few; else null. @type {Int32Array|null} */
+    /** Rows that do not pass, in order, where they are less than half; else null. @type {Int32Array|null} */
     this._struck = new Int32Array(0);
     /** What each accumulator sums to over all rows and all days. @type {WeakMap<Accumulator, any[]>} */
     this._whole = new WeakMap();
   }
 
   /**
-   * Takes note of which rows pass. Where they are few, or all but few, what is counted follows from
-   * those few.
+   * Takes note of which rows pass. What is counted follows from those, or from those that do not,
+   * whichever are fewer.
    *
    * @param {Int32Array|null} rows in order; null for all
    */
@@ -78,8 +75,8 @@ export class TimeWindow {
     for (let k = 0; k < rows.length; k++) alive[rows[k]] = kind[rows[k]];
     const { regular, long } = byKind(alive, rows);
     this._long = this._longOf(long);
-    if (rows.length < n * FEW) this._few = regular;
-    else if (n - rows.length < n * FEW) this._struck = struckOut(alive, n - rows.length);
+    if (rows.length <= n / 2) this._few = regular;
+    else this._struck = struckOut(alive, n - rows.length);
   }
 
   /**
