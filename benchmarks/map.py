@@ -1,15 +1,17 @@
 """How fast the map is, in Chromium without a graphics card.
 
-    python benchmarks/map.py [ROWS …] [--seconds 60] [--filters 1000]
+    python benchmarks/map.py [ROWS …] [--seconds 60] [--filters 1000] [--others FOLDER] [--alone]
 
 measures, by default for 385,000 and 2,500,000 synthetic incidents of a fixed seed (3,000 towns in
 25 regions, half of the points scattered by 3 km, 200 actors and 10 weapons with skewed shares, 1989
 to 2026) and for the UCDP file in the folder `CONFLICTMAP_REAL_DATA`, repeated to 385,000 rows:
 
-- the map alone (`PAGE` below): filter to painted, a real mouse's drag, a session of dragging,
-  panning and zooming, and the counts of 1,000 random filters against pandas;
-- the application (`map_pages.py`): cold page, filters of the sidebar, bytes, memory of further
-  sessions, pan and zoom over 50 filters; beside it an empty Streamlit page;
+- the map alone (`PAGE` below): filter to painted in each way of drawing, a real mouse's drag, a
+  session of dragging, panning and zooming, and the counts of 1,000 random filters against pandas;
+- with `--others`, what the same filter costs in other packages (`map_others.py`), which are
+  installed into that folder;
+- unless `--alone`, the application (`map_pages.py`): cold page, filters of the sidebar, bytes,
+  memory of further sessions, pan and zoom over 50 filters; beside it an empty Streamlit page;
 
 Prints one Markdown table a size. "Painted" is the frame in which the layer drew. Nothing but the
 loopback address is asked: other requests are refused and counted.
@@ -20,7 +22,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import importlib.metadata
-import itertools
 import json
 import os
 import platform
@@ -42,6 +43,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
 
+from map_others import others
 from map_pages import in_application
 
 from dashboard.folium_map.assets import ASSETS
@@ -51,6 +53,7 @@ from geodata.sources import read
 from geodata.vocabulary import DATE_PRECISION, EVENT_TYPE, weapon_group_of
 
 SEED = 7
+FILTER = "alone: filter by killed to painted, ms, p50"
 TOWNS, REGIONS, ACTORS = 3000, 25, 200
 WEAPONS = (
     "air-strike", "shelling", "small-arms", "ied", "mortar", "rocket", "landmine", "car-bomb",
@@ -90,6 +93,7 @@ window.filterMs = async (predicate) => {
   view.totals();
   return (await done) - from;
 };
+window.setDrawing = (drawing) => { layer.setDrawing(drawing); };
 window.countOf = (predicate) => {
   view.setPredicate(predicate);
   const { incidents, killed_best: killed } = view.totals();
@@ -101,7 +105,14 @@ document.addEventListener("pointermove", (event) => {
   const stamp = event.timeStamp;
   layer.once("draw", () => afterFrame(() => window.delays.push(performance.now() - stamp)));
 }, true);
-const tick = (now) => { window.frames.push(now); requestAnimationFrame(tick); };
+window.longest = 0;
+let last = Infinity;
+const tick = (now) => {
+  window.frames.push(now);
+  window.longest = Math.max(window.longest, now - last);
+  last = now;
+  requestAnimationFrame(tick);
+};
 requestAnimationFrame(tick);
 window.ready = true;
 </script>"""
@@ -233,7 +244,7 @@ def session(page: Page, seconds: float) -> float:
     if box is None:
         raise SystemExit("The timeline's window is not on the page.")
     drag(page, 30)
-    page.evaluate("frames.length = 0")
+    page.evaluate("longest = 0")
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         drag(page, 60)
@@ -245,8 +256,26 @@ def session(page: Page, seconds: float) -> float:
         for turn in (-240, -240, 240, 240):
             page.mouse.wheel(0, turn)
             page.wait_for_timeout(350)
-    frames = page.evaluate("frames")
-    return max(later - earlier for earlier, later in itertools.pairwise(frames))
+    return float(page.evaluate("longest"))
+
+
+def drawn(page: Page) -> dict[str, str]:
+    """Filter to painted in each way of drawing that needs no borders."""
+    figures = {}
+    for how in ("heat", "hexagons"):
+        page.evaluate(f"setDrawing({{how: '{how}'}})")
+        times = [page.evaluate(f"filterMs({json.dumps(choice)})") for choice in filters()]
+        times = times[len(times) // 2 :]
+        figures[f"alone: filter to painted as {how}, ms, p50"] = f"{statistics.median(times):.0f}"
+        figures[f"alone: filter to painted as {how}, ms, p95"] = f"{percentile(times, 0.95):.0f}"
+    page.evaluate("setDrawing({how: 'incidents'})")
+    return figures
+
+
+def least_ms(page: Page) -> float:
+    """The median of filters by a least number of killed, as `map_others.py` sets them."""
+    choices = [{"killed_min": least} for least in (1, 2, 3)] * 3
+    return statistics.median(page.evaluate(f"filterMs({json.dumps(one)})") for one in choices)
 
 
 def random_choices(count: int) -> list[dict[str, Any]]:
@@ -330,12 +359,14 @@ def alone(table: pa.Table, content: bytes, *, seconds: float, compared: int) -> 
         times = times[len(times) // 2 :]  # the first round warms the compiler, as a session does
         dragged = drag(page)
         figures = {
+            FILTER: f"{least_ms(page):.0f}",
             "alone: fetched to painted, ms": f"{loaded:.0f}",
             "alone: filter to painted, ms, p50": f"{statistics.median(times):.0f}",
             "alone: filter to painted, ms, p95": f"{percentile(times, 0.95):.0f}",
             "alone: frames a second, dragging": f"{dragged['fps']:.0f}",
             "alone: event to frame, ms, p95": f"{dragged['delay']:.0f}",
         }
+        figures |= drawn(page)
         if seconds:
             figures[f"alone: longest frame in {seconds:.0f} s, ms"] = (
                 f"{session(page, seconds):.0f}"
@@ -386,8 +417,11 @@ def measure(
         "bytes a row": f"{len(content) / rows:.2f}",
     }
     compared = 0 if is_real else options.filters
-    yield alone(table, content, seconds=options.seconds, compared=compared)
-    if not is_real:
+    ours = alone(table, content, seconds=options.seconds, compared=compared)
+    yield ours
+    if options.others and not is_real:
+        yield from others(table, options.others, chromium, float(ours[FILTER]))
+    if not (is_real or options.alone):
         yield from in_application(table, chromium)
     yield {"load average after": f"{os.getloadavg()[0]:.1f}"}
 
@@ -409,6 +443,8 @@ def main() -> None:
     parser.add_argument("rows", type=int, nargs="*", default=[385_000, 2_500_000])
     parser.add_argument("--seconds", type=float, default=60, help="of dragging, panning, zooming")
     parser.add_argument("--filters", type=int, default=1000, help="compared with pandas")
+    parser.add_argument("--others", type=Path, help="measure other packages, installed in there")
+    parser.add_argument("--alone", action="store_true", help="without the application around it")
     options = parser.parse_args()
     print(versions(), flush=True)
     for rows in options.rows:

@@ -74,8 +74,8 @@ def running(command: list[str], port: int, health: str) -> Iterator[subprocess.P
 
 
 @contextlib.contextmanager
-def streamlit_page(script: str) -> Iterator[str]:
-    """The address of a page of plain Streamlit."""
+def streamlit_page(script: str, *, python: Path | None = None) -> Iterator[str]:
+    """The address of a page of plain Streamlit, run by that Python or by this."""
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "page.py"
@@ -88,7 +88,7 @@ def streamlit_page(script: str) -> Iterator[str]:
             "server.maxMessageSize": 1000,
             "browser.gatherUsageStats": "false",
         }
-        command = [sys.executable, "-m", "streamlit", "run", str(file)]
+        command = [str(python or sys.executable), "-m", "streamlit", "run", str(file)]
         command += [f"--{name}={value}" for name, value in options.items()]
         with running(command, port, "/_stcore/health"):
             yield f"http://127.0.0.1:{port}/"
