@@ -32,8 +32,14 @@ _LADDER: Final = sorted(
 )
 
 
-_LATITUDES: Final = ("latitude", "lat")
-_LONGITUDES: Final = ("longitude", "lon", "lng", "long")
+LATITUDES: Final = ("latitude", "lat")
+LONGITUDES: Final = ("longitude", "lon", "lng", "long")
+"""Names, in lower case, of columns of coordinates beside a shape."""
+PLACE_COLUMNS: Final = frozenset(
+    (*LATITUDES, *LONGITUDES, "location_precision", "radius_km", "location_method",
+     "quality_flags")
+)  # fmt: skip
+"""Columns, in lower case, that `place_of` fills."""
 
 
 def place_of(geometry: object, row: Mapping[str, object]) -> dict[str, object]:
@@ -48,7 +54,7 @@ def place_of(geometry: object, row: Mapping[str, object]) -> dict[str, object]:
     own = {name.casefold(): name for name in row}
     latitude, longitude = (
         next((own[name] for name in names if name in own), names[0])
-        for names in (_LATITUDES, _LONGITUDES)
+        for names in (LATITUDES, LONGITUDES)
     )
     if geometry is None or not _is_empty(row.get(latitude)):
         return {}

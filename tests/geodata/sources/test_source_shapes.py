@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pyogrio
 import pytest
 from hypothesis import given
@@ -231,6 +232,60 @@ def test_an_sqlite_file_that_is_no_geopackage_is_told(tmp_path: Path) -> None:
     with sqlite3.connect(path) as file:
         file.execute("create table incidents (date)")
     with pytest.raises(UnreadableFile, match="cannot be read as GeoPackage"):
+        read(path)
+
+
+# --- GeoParquet ----------------------------------------------------------------------------------
+
+
+def parquet(folder: Path, geo: object, columns: dict[str, Any], kind: pa.DataType) -> Path:
+    path = folder / "t.parquet"
+    shapes = pa.array([point(38.66, 33.5), None, b"\x01\x09"], kind)
+    table = pa.table({**columns, "geom": shapes})
+    pq.write_table(table.replace_schema_metadata({"geo": json.dumps(geo)}), path)
+    return path
+
+
+GEO: dict[str, Any] = {"primary_column": "geom", "columns": {"geom": {"encoding": "WKB"}}}
+EVENTS = {"date": ["2016-06-16"] * 3, "killed": [1, 2, 3]}
+
+
+@pytest.mark.parametrize("kind", [pa.binary(), pa.large_binary()])
+def test_the_points_of_a_geoparquet_file_are_read(tmp_path: Path, kind: pa.DataType) -> None:
+    found = read(parquet(tmp_path, GEO, EVENTS, kind)).incidents
+    assert (found["latitude"][0], found["longitude"][0]) == (33.5, 38.66)
+    assert found["latitude"].isna().tolist() == [False, True, True]
+    assert found["quality_flags"].tolist()[2] == "shape-unreadable"
+    assert found["killed_best"].tolist() == [1, 2, 3]
+
+
+def test_coordinates_in_columns_of_a_geoparquet_file_go_first(tmp_path: Path) -> None:
+    own = {"LAT": [1.5, 2.5, None], "Lon": [3.5, 4.5, None]}
+    found = read(parquet(tmp_path, GEO, EVENTS | own, pa.binary())).incidents
+    assert found["latitude"].tolist()[:2] == [1.5, 2.5]
+
+
+def test_our_own_geoparquet_comes_back_whole(tmp_path: Path) -> None:
+    incidents, _ = exported(tmp_path)
+    path = tmp_path / "ours.geoparquet"
+    geofiles.write_geoparquet(incidents, path)
+    pd.testing.assert_frame_equal(read(path).incidents, schema.to_frame(incidents))
+
+
+@pytest.mark.parametrize(
+    "geo",
+    [7, {}, {"primary_column": "x", "columns": {}}, {"columns": 1},
+     {"primary_column": "geom", "columns": {"geom": {"encoding": "point"}}},
+     {"primary_column": "date", "columns": {"date": {"encoding": "WKB"}}}],
+)  # fmt: skip
+def test_a_parquet_file_that_is_no_geoparquet_has_no_points(tmp_path: Path, geo: object) -> None:
+    assert read(parquet(tmp_path, geo, EVENTS, pa.binary())).incidents["latitude"].isna().all()
+
+
+def test_a_geoparquet_file_in_metres_is_refused(tmp_path: Path) -> None:
+    metres = {"encoding": "WKB", "crs": {"id": {"authority": "EPSG", "code": 32637}}}
+    path = parquet(tmp_path, GEO | {"columns": {"geom": metres}}, EVENTS, pa.binary())
+    with pytest.raises(UnreadableFile, match="32637"):
         read(path)
 
 
