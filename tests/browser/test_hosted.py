@@ -18,9 +18,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from dashboard.access.settings import OIDC_SECRET, SECRET
 from dashboard.cli import main
@@ -28,6 +29,7 @@ from geodata.filters import parse_filter
 from geodata.store import Store
 from tests.browser.conftest import Server, _wait_for, free_port, open_map, sentence_of, watched
 from tests.dashboard.access.provider import provider_process
+from tests.loopback import LoopbackServer, QuietHandler, listening
 
 pytestmark = pytest.mark.browser
 
@@ -50,6 +52,8 @@ class Hosted:
     settings: Path
     log: Path
     environ: dict[str, str]
+    news: str
+    """Address of another site, which may show the map in a frame."""
 
     @property
     def address(self) -> str:
@@ -75,13 +79,25 @@ class Hosted:
         return json.loads(capsys.readouterr().out)
 
 
+class Frames(QuietHandler):
+    """A page of another site that shows the address behind its question mark in a frame."""
+
+    def answer(self) -> None:
+        body = f'<iframe src="{unquote(urlsplit(self.path).query)}"></iframe>'.encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(body)
+
+
 @pytest.fixture(scope="module")
 def hosted(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosted]:
     """The settings of the document, with this machine's address and a provider of our own."""
     folder = tmp_path_factory.mktemp("hosted")
     port = free_port()
-    with provider_process() as provider:
+    with provider_process() as provider, listening(LoopbackServer(Frames)) as news:
         (text,) = blocks("toml")
+        text = text.replace("https://news.example.org", news.address)
         text = text.replace("https://map.example.org", f"http://127.0.0.1:{port}")
         text = text.replace("https://sso.example.org/realms/desk", provider)
         settings, log, store = folder / "access.toml", folder / "log", folder / "store.duckdb"
@@ -100,7 +116,7 @@ def hosted(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             running = Server(f"http://127.0.0.1:{port}", store, process)
             try:
                 _wait_for(running, log)
-                yield Hosted(running, settings, log, environ)
+                yield Hosted(running, settings, log, environ, news.address)
             finally:
                 process.kill()
 
@@ -114,6 +130,13 @@ def sign_in(page: Page, address: str, user: str) -> None:
 
 def pages(page: Page) -> list[str]:
     return page.get_by_test_id("stTopNavLink").all_inner_texts()
+
+
+def choose(page: Page, name: str, text: str) -> None:
+    """Take the first choice with a text from a list that can be typed into."""
+    page.get_by_role("combobox", name=name).fill(text)
+    page.get_by_role("option").filter(has_text=text).first.click()
+    page.keyboard.press("Escape")
 
 
 def test_an_editor_comes_in_by_the_provider_works_and_leaves(
@@ -168,6 +191,60 @@ def test_a_guest_sees_the_links_choice_until_it_is_revoked(
         page.get_by_role("heading", name="This link does not open").wait_for()
     log = hosted.log.read_text("utf-8")
     assert made["address"].partition("#")[2] not in log
+
+
+def test_a_published_view_is_opened_embedded_and_withdrawn_and_who_is_sent_out_is_told(
+    browser: Browser, hosted: Hosted
+) -> None:
+    tall: ViewportSize = {"width": 1280, "height": 1400}  # lists close when a page scrolls
+    with (
+        watched(browser, fresh=True, viewport=tall) as hers,
+        watched(browser, fresh=True, viewport=tall) as seen,
+    ):
+        edith, page = hers.page, seen.page
+        sign_in(edith, hosted.address, "edith")
+        edith.get_by_role("heading", name="Data sets").wait_for()
+        open_map(hers, f"{hosted.address}/?country=SYR&country=IRQ&z=6&lat=34&lon=40")
+        edith.get_by_role("link", name="Sign out").wait_for()  # the last that is drawn
+        edith.get_by_text("Saved views").click()
+        edith.get_by_role("textbox", name="Name", exact=True).fill("The <b>north</b>")
+        choose(edith, "Who may open it", "Everybody: published")
+        edith.get_by_role("button", name="Save what is shown").click()
+        way = edith.get_by_role("link", name="Open this view").get_attribute("href") or ""
+        # Anonymous people: what links are told, the map with what is published in SYR, the frame.
+        told = hosted.server.get(way).decode()
+        assert 'property="og:title" content="The <b&gt;north</b&gt;"' in told
+        assert hosted.server.get(f"{way}/picture.png").startswith(b"\x89PNG")
+        page.goto(f"{hosted.address}{way}")
+        page.wait_for_selector(".cm-sentence-text", state="visible")
+        expect(page).to_have_url(re.compile(rf"/\?country=IRQ&country=SYR&.*view={way[3:]}$"))
+        said = sentence_of(page)
+        assert f'content="{said.partition(" incidents")[0]} incidents' in told
+        assert seen.foreign(hosted.address) == []
+        framed = f"/?{quote(f'{hosted.address}{way}?embed=1')}"
+        page.goto(hosted.news + framed)
+        page.frame_locator("iframe").locator(".cm-sentence-text").wait_for()
+        assert page.frames[1].url.startswith(f"{hosted.address}/?country=IRQ&country=SYR&")
+        with listening(LoopbackServer(Frames)) as another:
+            seen.complaints.clear()
+            page.goto(another.address + framed)
+            assert any("frame-ancestors" in text for text in seen.complaints)
+        # An admin withdraws the view and sends the editor out, whose page says so.
+        sign_in(page, hosted.address, "ada")
+        page.goto(f"{hosted.address}/admin")
+        page.get_by_role("link", name="Sign out").wait_for()
+        page.get_by_role("tab", name="Published views").click()
+        choose(page, "Views to withdraw", way[3:])
+        page.get_by_role("button", name="Show them to the team only").click()
+        page.get_by_text("1 withdrawn").wait_for()
+        assert hosted.ask(way).status == 404
+        assert hosted.ask(f"{way}/picture.png").status == 404
+        page.get_by_role("tab", name="People").click()
+        choose(page, "Sessions to end", "edith@")
+        page.get_by_role("button", name="End them").click()
+        edith.get_by_role("heading", name="Your access has ended").wait_for()
+        edith.get_by_role("link", name="Sign in again").click()
+        expect(edith).to_have_url(re.compile(r"/signin\?next=%2F%3Fcountry"))
 
 
 def test_what_the_live_server_answers_to_strangers(hosted: Hosted) -> None:
