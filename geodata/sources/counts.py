@@ -43,9 +43,11 @@ _ABOUT = re.compile(
 )
 _DAY_MONTH = re.compile(rf"(\d{{1,2}})[- ]({'|'.join(MONTHS)})", re.IGNORECASE)
 _MONTH_DAY = re.compile(rf"({'|'.join(MONTHS)})[- ](\d{{1,2}})", re.IGNORECASE)
-_AFTER = re.compile(r"\s*(?:\([^()]*\)|\*|\b(?:people|persons?|individuals|civilians?)\b)$")
-"""What people write behind a number without changing what is counted: "3 injured" stays a problem
-in a column of the killed."""
+_AFTER = re.compile(
+    r"\s*(?:\((?:incl[^()]*|[^()\d]*)\)|\*|\b(?:people|persons?|individuals|civilians?)\b)$"
+)
+"""What people write behind a number without changing what is counted: "3 injured" and
+"10 (3 killed)" stay problems in a column of the killed."""
 _LONGEST = 80
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
          "eighty": 80, "ninety": 90}  # fmt: skip

@@ -205,8 +205,8 @@ def test_people_are_counted_as_the_words_allow(
 
 @pytest.mark.parametrize(
     "cell",
-    ["abc", "-5", "1.5", "12 cows", str(MOST + 1), "9" * 5000, "1.000", "3 injured", "twenty-zero",
-     "a family of five", "5 people " * 40],
+    ["abc", "-5", "1.5", "12 cows", str(MOST + 1), "9" * 5000, "1.000", "3 injured",
+     "10 (3 killed)", "twenty-zero", "a family of five", "5 people " * 40],
 )  # fmt: skip
 def test_what_is_no_number_of_people_is_a_problem(cell: str) -> None:
     assert read_count(cell).problem is not None
