@@ -165,6 +165,7 @@ def fetch(  # noqa: PLR0913 - each is one thing that a fetch needs or a person m
     state = _State(folder_of(store.path), connector.name)
     done = Fetched()
     with state.alone():
+        state.belong(store.name())
         wish = state.asked(connector, wish)
         task = Task(
             settings=settings, folder=state.folder / connector.name, since=wish.since,
@@ -305,6 +306,11 @@ class _State:
             raise StoreBusy(
                 self._file, "a fetch from this service is under way already; wait for its end."
             ) from error
+
+    def belong(self, store: str) -> None:
+        """Forget what was kept for another store that lay here before."""
+        if self._kept.get("store") != store:
+            self._kept = {"store": store}
 
     def asked(self, connector: Connector, wish: Wish) -> Wish:
         """The wish with what the last one left open; the cursor is that of the same question.

@@ -215,6 +215,9 @@ def _once(url: SplitResult, question: Question, deadline: _Deadline, how: _How) 
         if isinstance(error, http.client.HTTPException):
             raise NoAnswer(Fault.BROKEN, f"a broken answer ({type(error).__name__})") from error
         raise NoAnswer(Fault.NO_CONNECTION, f"no connection ({error})") from error
+    except ValueError:
+        # Python's words quote the header or the address, in which a secret may be.
+        raise NoAnswer(Fault.BROKEN, "an address or a header that cannot be sent") from None
 
 
 class _Plain(http.client.HTTPConnection):

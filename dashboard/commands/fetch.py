@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import threading
+import time
 from argparse import Namespace
 from dataclasses import replace
 from typing import Any
@@ -14,12 +14,15 @@ from dashboard.commands.record import gazetteer
 from dashboard.commands.terminal import Terminal, store_path
 from dashboard.connector_settings import settings
 from geodata.connectors import CONNECTORS, Connector
-from geodata.errors import ImpossibleValue, UnknownCode
+from geodata.errors import ImpossibleValue, OverQuota, ServiceDown, UnknownCode
 from geodata.fetching import Fetched, Former, Wish, fetch, former, sentence
 from geodata.gazetteer import country_code
 from geodata.reading import load_plugin
 from geodata.reading.plugins import SETTING
 from geodata.store import Store
+
+REST = time.sleep
+"""Between two looks; tests have their own."""
 
 
 def fetch_from(arguments: Namespace, terminal: Terminal) -> int:
@@ -64,14 +67,17 @@ def _watch(connector: Connector, wish: Wish, arguments: Namespace, terminal: Ter
         raise ImpossibleValue(
             "--every looks again at a folder or at feeds, and not with --dry-run."
         )
-    rest = threading.Event()
     try:
         while True:
-            done = _once(connector, wish, arguments, terminal)
-            if done.imports or done.texts:
-                terminal.result(_values(connector, done), sentence(connector, done))
+            try:
+                done = _once(connector, wish, arguments, terminal)
+            except (OverQuota, ServiceDown) as error:
+                terminal.tell(str(error))  # it may well be there at the next look
+            else:
+                if done.imports or done.texts:
+                    terminal.result(_values(connector, done), sentence(connector, done))
             wish = replace(wish, again=False)
-            rest.wait(arguments.every)
+            REST(arguments.every)
     except KeyboardInterrupt:
         terminal.tell("Watching has ended.")
         return 0

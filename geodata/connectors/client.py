@@ -125,6 +125,10 @@ class Client:
     ) -> Answer:
         body = None if form is None else urlencode(form).encode("ascii")
         own = self.headers | dict(headers or {})
+        if not all(value.isascii() and value.isprintable() for value in own.values()):
+            raise NotConfigured(
+                self.service, "a setting holds a character that cannot be sent. Copy it anew."
+            )
         if body is not None:
             own["Content-Type"] = "application/x-www-form-urlencoded"
         question = Question(url, own, SECONDS_PER_REQUEST, taking[1] if taking else LARGEST_BODY,

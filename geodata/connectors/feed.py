@@ -95,9 +95,18 @@ def _one(task: Task, address: str, service: str) -> Parcel:
         notes += (f"{service}: {empty:,} entries hold no text and were passed over.",)
     marks = [*known, *(_mark(entry) for entry in fresh)][-MOST_KNOWN:]
     fields = answer.fields
-    state = {"known": marks, "etag": fields.get("etag"), "modified": fields.get("last-modified")}
+    state = {
+        "known": marks, "etag": _tag(fields.get("etag")),
+        "modified": _tag(fields.get("last-modified")),
+    }  # fmt: skip
     texts = tuple(text for _, text in read if text is not None)
     return Parcel(task.cursor | {key: state}, texts=texts, notes=notes)
+
+
+def _tag(value: str | None) -> str | None:
+    """What a feed is known again by, where it can be sent back."""
+    fit = value is not None and value.isascii() and value.isprintable()
+    return value if fit and len(value or "") <= _LONGEST_FIELD else None
 
 
 def parsed(service: str, body: bytes) -> Feed:

@@ -19,6 +19,7 @@ from geodata.errors import (
     ServiceRefused,
 )
 from geodata.fetching import former
+from geodata.store import Store
 from tests.geodata.connectors.conftest import Serve
 from tests.geodata.connectors.service import Asked, Desk, Handler, ids
 
@@ -312,3 +313,19 @@ def test_a_dry_run_adds_nothing_and_keeps_nothing(desk: Desk, serve: Serve) -> N
     assert former(desk.store.path, "acled").at is None
     with pytest.raises(ImpossibleValue):
         desk.fetch("acled")
+
+
+def test_a_store_that_takes_the_place_of_another_is_filled_from_the_beginning(
+    desk: Desk, serve: Serve
+) -> None:
+    ready(desk, serve, Acled([event(1)]))
+    desk.fetch("acled", since=DAY)
+    for file in desk.store.path.parent.glob("store.duckdb*"):
+        if file.is_file():
+            file.unlink()
+    desk.store = Store.open(desk.store.path.with_name("other.duckdb"))
+    desk.store.path.rename(desk.store.path.with_name("store.duckdb"))
+    desk.store = Store.open(desk.store.path.with_name("store.duckdb"))
+    with pytest.raises(ImpossibleValue, match="say from which day"):
+        desk.fetch("acled")
+    assert desk.fetch("acled", since=DAY).counts["added"] == 1

@@ -93,6 +93,9 @@ def test_ucdp_does_not_lead_elsewhere_nor_in_a_circle(desk: Desk, serve: Serve) 
     with pytest.raises(ServiceDown, match="circle"):
         desk.fetch("ucdp", since=DAY)
     assert len(second.asked) == 2
+    ucdp(desk, serve, [ged(1)], after="http://127.0.0.1/api/\u202eé")
+    with pytest.raises(ServiceDown, match="cannot be sent"):
+        desk.fetch("ucdp", since=DAY, again=True)
     assert desk.store.imports() == []
 
 
@@ -101,6 +104,11 @@ def test_a_wrong_token_or_version_of_ucdp_is_told(desk: Desk, serve: Serve) -> N
     desk.settings |= {"CONFLICTMAP_UCDP_TOKEN": "other"}
     with pytest.raises(ServiceRefused, match="Check CONFLICTMAP_UCDP_TOKEN"):
         desk.fetch("ucdp", since=DAY)
+    for broken in ("s3cret\r\nHost: elsewhere", "s3cret-é"):
+        desk.settings |= {"CONFLICTMAP_UCDP_TOKEN": broken}
+        with pytest.raises(NotConfigured, match="cannot be sent") as caught:
+            desk.fetch("ucdp", since=DAY)
+        assert "s3cret" not in str(caught.value)
     desk.settings["CONFLICTMAP_UCDP_VERSION"] = "../../secret"
     with pytest.raises(NotConfigured, match="no version"):
         desk.fetch("ucdp", since=DAY)
