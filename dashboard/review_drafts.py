@@ -46,7 +46,10 @@ DECIDED = {
 def show(here: ServedStore, review: Review) -> None:
     """Draw the draft that is looked at, and act on what is pressed."""
     if not review.proposals:
+        why = reviewing.why_none(review.report)
         say("No incident was found in this text. Add one by hand if there is one.")
+        if why is not None:
+            say(why)
         review_text(review.report.text, None, key=f"text_{review.id[:16]}")
         notice(st.session_state.pop(_FAULT, []))
         review_regroup.show(here, review, None, _regroup(review))

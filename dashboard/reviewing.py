@@ -13,7 +13,7 @@ from typing import Final
 from dashboard.served import ServedStore
 from geodata.documents import Document
 from geodata.errors import ImpossibleValue
-from geodata.reading import Plugin, Reading, Span, load_plugin, read_text
+from geodata.reading import Plugin, Reading, Relevance, Span, load_plugin, read_text
 from geodata.reading.plugins import SETTING, signature
 from geodata.reading.structure import layout
 from geodata.review import (
@@ -214,6 +214,14 @@ def sentences_of(report: Report) -> tuple[Span, ...]:
     return _sentences(report.text)
 
 
+def why_none(report: Report) -> str | None:
+    """What speaks against an incident in a text without drafts; None where it was not weighed."""
+    relevance = _weighed(report.text, report.published)
+    if relevance is None or not relevance.reasons:
+        return None
+    return f"What speaks against it: {'; '.join(relevance.reasons)}."
+
+
 def incidents_named(here: ServedStore, words: str) -> tuple[Named, ...]:
     """Incidents of the store by their id, or by words of title and place."""
     return named(here.edition().snapshot.incidents, words)
@@ -292,6 +300,12 @@ def _part(here: ServedStore, report: Report, text: str) -> Reading:
         places=here.gazetteer(),
         plugin=_plugin(os.environ.get(SETTING))[0],
     )
+
+
+@lru_cache(maxsize=4)
+def _weighed(text: str, published: dt.date | None) -> Relevance | None:
+    relevance = read_text(text, published=published).relevance
+    return None if relevance is None or relevance.tells else relevance
 
 
 @lru_cache(maxsize=4)

@@ -218,7 +218,8 @@ class ActorFinder:
         return span if span is not None and self._can_act(tokens[first:last]) else None
 
     def _object(self, tokens: Sequence[Token], i: int) -> Span | None:
-        first = i
+        # "Shot dead a judge": the judge. "The dead" has its article before it.
+        first = i + (i < len(tokens) and tokens[i].word == "dead")
         while first < len(tokens) and tokens[first].word in _DETERMINERS:
             first += 1
         last = first

@@ -24,6 +24,21 @@ if TYPE_CHECKING:
 
 _UNREAL = words("grammar", "casualties_unreal")
 _NEGATIONS = words("grammar", "casualties_negations")
+_TELLING = frozenset(
+    [
+        "said",
+        "says",
+        "told",
+        "reported",
+        "announced",
+        "added",
+        "confirmed",
+        "stated",
+        "claimed",
+        "tweeted",
+        "wrote",
+    ]
+)
 _DENIALS = frozenset(["denied", "denies", "deny", "denying"])
 _CLAUSE = words("grammar", "casualties_clause")
 _COUNTING_NOT = {
@@ -318,12 +333,17 @@ class _Linker:
         return self._without_parts(found)
 
     def _own_verb(self, party: Party) -> bool:
-        """As in "Killed two and three were wounded": the second group has its own verb."""
+        """As in "Killed two and three were wounded": the second group has its own verb.
+
+        In "Killed two, an official said" it is who says so.
+        """
         following = [token.word for token in self.tokens[party.last : party.last + 4]]
         for word in following:
-            if word in ("and", ",", ".", ";"):
+            if word in ("and", ",", ".", ";", "who", "whom", "which", "that"):
                 return False
             if word in AUXILIARIES or word in PARTICIPLES or word in INTRANSITIVES:
+                return True
+            if word in _TELLING:
                 return True
         return False
 

@@ -250,3 +250,16 @@ def test_a_plug_in_that_is_set_is_named_and_one_that_fails_explained(
 def test_hostile_text_is_read_without_an_error() -> None:
     test = pasted("\n".join(f"Two people were killed in {text} on Monday." for text in PAYLOADS))
     assert not test.markdown or all("pwned" not in item.value for item in test.markdown)
+
+
+@pytest.mark.usefixtures("here")
+def test_a_text_that_only_talks_of_violence_has_no_draft_and_says_why() -> None:
+    talk = (
+        "We condemn all violence, he said. Our party wants peace.\n\n"
+        "The war has left 70,000 dead in these years, and we mourn them all.\n\n"
+        "We ask for elections. We shall speak with the congress. Our struggle is for democracy."
+    )
+    shown = said(pasted(talk))
+    assert "No incident was found in this text." in shown
+    assert "What speaks against it: " in shown
+    assert "figures of many incidents together" in shown

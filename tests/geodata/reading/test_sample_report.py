@@ -174,3 +174,24 @@ def test_no_day_without_publication_and_none_without_words_or_a_question(text: s
             assert draft.date.question
         if draft.date.start is None:
             assert draft.date.question
+
+
+@pytest.mark.parametrize(
+    ("text", "killed"),
+    [
+        ("A bomb killed four people, an official said.", 4),
+        ("A roadside bomb killed four passengers, a provincial spokesman told reporters.", 4),
+        ("A bomb killed four passengers, a child and a policeman.", 6),
+        ("A bomb killed a man and a boy who the police said were brothers.", 2),
+        ("A bomb killed four people and a policeman, officials said.", 5),
+    ],
+)
+def test_who_tells_of_the_dead_is_not_among_them(text: str, killed: int) -> None:
+    figure = only(text).killed
+    assert figure is not None
+    assert figure.best == killed
+
+
+def test_who_is_shot_dead_is_named_without_the_dead() -> None:
+    draft = only("Gunmen shot dead a provincial councillor in Jalalabad.")
+    assert acting(draft, "target") == [("provincial councillor", None)]
