@@ -193,3 +193,7 @@ def test_a_cut_body_gives_a_sentence_and_a_way_to_try_again(
         assert "broke off" in notice.inner_text()
         notice.get_by_role("button", name="Try again").click()
         seen.page.wait_for_selector("[role=alert]")
+        # A hand on a map that has no incidents yet finds nothing, and breaks nothing.
+        seen.page.locator(".leaflet-container").click(position={"x": 300, "y": 300})
+        seen.page.locator(".leaflet-container").press("Enter")
+        assert seen.complaints == []

@@ -37,8 +37,10 @@ export class LayerPointer {
 
   /** The mark under a point of the map's container, or null. */
   markAt(point, slack = 0) {
+    const symbols = this.layer.symbols();
+    if (symbols === null) return null; // nothing is drawn: the incidents are on their way
     const { x, y } = this.layer.onCanvas(point);
-    return this.layer.symbols()?.markAt(x, y, slack) ?? null;
+    return symbols.markAt(x, y, slack);
   }
 
   /** What a surface holds under a point of the map's container, or null. */
