@@ -46,6 +46,9 @@ FIRST_PORT: Final = 8765
 PORTS_TRIED: Final = 50
 UPLOAD_LIMIT_MB: Final = 1024
 MESSAGE_LIMIT_MB: Final = 50
+SENT_ONCE_BYTES: Final = 80
+"""From this size on an element is sent once; around it there are another hundred bytes, and naming
+it takes as many."""
 
 
 class PortTaken(ConflictMapError):
@@ -313,6 +316,8 @@ def _settings(port: int) -> dict[str, Any]:
         "server.runOnSave": False,
         "server.maxUploadSize": UPLOAD_LIMIT_MB,
         "server.maxMessageSize": MESSAGE_LIMIT_MB,
+        # A widget that a browser has already and that has not changed is named, not sent again.
+        "global.minCachedMessageSize": SENT_ONCE_BYTES,
         "server.enableStaticServing": False,
         "server.enableXsrfProtection": True,
         "browser.gatherUsageStats": False,

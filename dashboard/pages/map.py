@@ -20,18 +20,18 @@ def show() -> None:
     link = session.link()
     edition = session.edition()
     session.fill_widgets(link.filter)
-    filters(edition)
-    views_panel()
-    share_button(link.filter)
-    download_menu(link.filter)
-    link = with_notices(link, edition)
+    # First of all, since it is what people wait for: the sidebar's messages come after it.
     incident_map(
         edition,
-        link,
+        with_notices(link, edition),
         restored=session.restored(),
         on_report=session.adopt,
         on_reset=session.clear,
     )
+    filters(edition)
+    views_panel()
+    share_button(link.filter)
+    download_menu(link.filter)
     _follow(edition)
 
 
