@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import pandas as pd
@@ -25,12 +26,14 @@ import pandas as pd
 from geodata.gazetteer import Gazetteer, country_code
 from geodata.gazetteer.index import EXACT
 from geodata.gazetteer.learned import learned_places
-from geodata.gazetteer.names import folded, script
+from geodata.gazetteer.names import folded, romanised, script
 from geodata.gazetteer.packs import add_pack
+from geodata.gazetteer.phrases import readings
 from geodata.gazetteer.places import distance_km
 
 PACK_COUNTRIES = ("COD", "BFA", "LBY", "SDN", "ETH")
 CORRECT_KM, GROSS_KM = 25.0, 161.0
+SAME_KM, LIKE = 5.0, 0.6
 
 
 def gold(data: Path, file: str = "geocode_gold_dev.csv") -> pd.DataFrame:
@@ -77,44 +80,79 @@ def by(answers: pd.DataFrame, column: str, least: int = 10) -> pd.DataFrame:
     return pd.DataFrame(groups).T.sort_values("names", ascending=False)
 
 
-def left_out(names: pd.DataFrame, open_: Callable[..., Gazetteer]) -> pd.DataFrame:
-    """Syria: each corpus answered without and with what the others teach."""
-    syria = names[names["country"] == "Syria"]
-    rows = {}
-    for corpus in sorted(syria["corpus"].unique()):
-        asked, known = syria[syria["corpus"] == corpus], syria[syria["corpus"] != corpus]
-        learned = learned_places(
-            known.rename(columns={"name": "place_name", "lat": "latitude", "lon": "longitude"})
-            .assign(location_precision="town")
-        )  # fmt: skip
-        rows[f"{corpus}, alone"] = figures(answered(open_(), asked))
-        rows[f"{corpus}, taught"] = figures(answered(open_(learned=learned), asked))
-    return pd.DataFrame(rows).T
+def as_taught(names: pd.DataFrame) -> pd.DataFrame:
+    """Names with coordinates as the canonical rows from which places are learned."""
+    renamed = names.rename(columns={"name": "place_name", "lat": "latitude", "lon": "longitude"})
+    return renamed.assign(location_precision="town")
 
 
-def taught_by_ucdp(
-    data: Path, names: pd.DataFrame, open_: Callable[..., Gazetteer]
-) -> pd.DataFrame:
-    """Syria: the other data sets' names, without and with the places of UCDP GED 2016-2017."""
+def ucdp_syria(data: Path) -> pd.DataFrame:
+    """The named points of UCDP GED 2016-2017 as canonical rows."""
     file = pd.read_csv(data / "ucdp_ged_syria_2016_2017.csv", low_memory=False)
     file = file[file["where_prec"] <= 2]
-    learned = learned_places(
-        pd.DataFrame(
-            {
-                "place_name": file["where_coordinates"],
-                "admin1": file["adm_1"],
-                "country": "SYR",
-                "latitude": file["latitude"],
-                "longitude": file["longitude"],
-                "location_precision": "town",
-            }
-        )
+    return pd.DataFrame(
+        {
+            "place_name": file["where_coordinates"],
+            "admin1": file["adm_1"],
+            "country": "SYR",
+            "latitude": file["latitude"],
+            "longitude": file["longitude"],
+            "location_precision": "town",
+        }
     )
+
+
+def shared(names: pd.DataFrame, alone: pd.DataFrame, learned: pd.DataFrame) -> tuple[float, float]:
+    """What the taught places could give at most, as shares of all names.
+
+    First: answered without them, or truly within `SAME_KM` of a taught place of whatever name;
+    second: of a taught place with a like name, so that it can be told to be the same place.
+    """
+    places = list(zip(learned["latitude"], learned["longitude"], learned["name"], strict=True))
+    near_any = near_like = 0
+    for row, is_named in zip(names.itertuples(), alone["named"], strict=True):
+        around = [p for p in places if distance_km(row.lat, row.lon, p[0], p[1]) <= SAME_KM]
+        near_any += bool(is_named or around)
+        near_like += bool(is_named or any(is_like(row.name, place[2]) for place in around))
+    return near_any / len(names), near_like / len(names)
+
+
+def is_like(asked: str, taught: str) -> bool:
+    """Whether one of the readings of a name shares most letters with a taught name."""
+    forms = [form for piece in taught.split("/") for form in romanised(piece, "SYR")]
+    return any(
+        SequenceMatcher(None, own, form).ratio() >= LIKE
+        for reading in readings(asked)
+        for own in romanised(reading.name, "SYR")
+        for form in forms
+    )
+
+
+def left_out(data: Path, names: pd.DataFrame, open_: Callable[..., Gazetteer]) -> pd.DataFrame:
+    """Syria: each corpus answered alone, and taught by the other sources one way and all together.
+
+    `gain` is the share named more than alone; `near` and `shared` are the bounds of `shared`, as
+    gains too.
+    """
+    syria, ucdp = names[names["country"] == "Syria"], ucdp_syria(data)
     rows = {}
-    for corpus in ("acled_2020", "airwars_syria"):
-        asked = names[(names["country"] == "Syria") & (names["corpus"] == corpus)]
-        rows[f"{corpus}, alone"] = figures(answered(open_(), asked))
-        rows[f"{corpus}, {len(learned)} taught"] = figures(answered(open_(learned=learned), asked))
+    for corpus in sorted(syria["corpus"].unique()):
+        asked, known = syria[syria["corpus"] == corpus], as_taught(syria[syria["corpus"] != corpus])
+        alone = answered(open_(), asked)
+        rows[f"{corpus}, alone"] = figures(alone)
+        taught = {"the others' names": known}
+        if corpus != "ucdp_syria":
+            taught |= {"UCDP 2016-2017": ucdp, "both": pd.concat([known, ucdp])}
+        for by_whom, table in taught.items():
+            learned = learned_places(table)
+            found = figures(answered(open_(learned=learned), asked))
+            bounds = shared(asked, alone, learned)
+            found |= {"gain": found["named"] - alone["named"].mean()}
+            found |= {
+                key: bound - alone["named"].mean()
+                for key, bound in zip(("near", "shared"), bounds, strict=True)
+            }
+            rows[f"{corpus}, by {by_whom}"] = found
     return pd.DataFrame(rows).T
 
 
@@ -193,8 +231,7 @@ def report(data: Path, cache: Path, packs: Path) -> None:
         "Arabic": figures(answered(own, local, "name_local")),
     }
     show("The same places in two scripts", pd.DataFrame(scripts).T)
-    show("Each corpus taught by the others' names (Syria)", left_out(names, open_))
-    show("Taught by UCDP GED (Syria)", taught_by_ucdp(data, names, open_))
+    show("Each corpus taught by the others (Syria)", left_out(data, names, open_))
     rate = packed(data, packs)
     asked = gold(data, "geocode_gold_packs.csv")
     layers = {"without packs": own, "with packs": open_(packs_dir=packs)}

@@ -8,6 +8,7 @@ outside the stated province is nearly always another place.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -38,9 +39,14 @@ DOMINANT_IN_COUNTRY: Final = 100_000
 SMALLEST_TOWN_RADIUS_KM: Final = 3.0
 LIKE_TAUGHT: Final = "like a taught name"
 """The method of `like_taught`."""
-LIKE_CONSONANTS: Final = 4
-LIKENESS: Final = 0.8
+LIKE_CONSONANTS: Final = {"arabic": 3}
+LIKE_CONSONANTS_ELSEWHERE: Final = 4
+"""Consonants that two spellings must share at least, by the customs of the country."""
+LIKENESS: Final = {"arabic": 0.6}
+LIKENESS_ELSEWHERE: Final = 0.8
 """Share of letters that a taught spelling must have in common with the one asked for."""
+_NAMES: Final = re.compile(r"[/(]")
+_VOWELS: Final = frozenset("aiueoyI")
 
 
 class Hit(NamedTuple):
@@ -166,22 +172,26 @@ def choose(hits: Sequence[Hit], context: Context) -> Choice:
 def like_taught(name: str, hits: Sequence[Hit], context: Context) -> Choice | None:
     """A taught place of the province that writes the same consonants with other vowels.
 
-    "Kafr Sajnah" and "Kafar Sijna" are one town, for Arabic leaves short vowels to the reader. Of
-    114 such answers, to names that one Syrian data set asked and others taught, 105 were within
-    25 km; so it is a ring of that size and never a pin. Without a province, with three consonants,
-    with less likeness or with a second such place, nothing is chosen.
+    "Kafr Sajnah" and "Kafar Sijna" are one town, and so are "Binnish" and "Bennish", for Arabic
+    leaves short vowels to the reader. So in countries with its customs three consonants and little
+    likeness will do, as long as both spellings begin and end alike, with a vowel or without: of 190
+    such answers, to names that one Syrian data set asked and others taught, 174 were within 25 km.
+    It is a ring of that size and never a pin. Without a province, with fewer consonants or with a
+    second such place, nothing is chosen.
 
     Args:
         name: as asked.
         hits: places of the country with its consonants, of any layer.
         context: what is known of the place beside its name.
     """
-    if context.admin is None or len(names.skeleton(name, context.country)) < LIKE_CONSONANTS:
+    customs = names.customs_of(context.country)
+    least = LIKE_CONSONANTS.get(customs, LIKE_CONSONANTS_ELSEWHERE)
+    if context.admin is None or len(names.skeleton(name, context.country)) < least:
         return None
     fitting = [hit for hit in hits if agrees(hit, context)]
     taught = [hit for hit in fitting if hit.rank < CHOSEN_LAYERS]
     by_likeness = sorted(((_likeness(name, hit), -n) for n, hit in enumerate(taught)), reverse=True)
-    if not by_likeness or by_likeness[0][0] < LIKENESS:
+    if not by_likeness or by_likeness[0][0] < LIKENESS.get(customs, LIKENESS_ELSEWHERE):
         return None
     best = taught[-by_likeness[0][1]]
     if any(apart_km(best, hit) > NAMESAKE_KM for hit in fitting):
@@ -190,11 +200,25 @@ def like_taught(name: str, hits: Sequence[Hit], context: Context) -> Choice | No
 
 
 def _likeness(name: str, hit: Hit) -> float:
-    """How many letters two names share once their customs of spelling are evened out, 0..1."""
+    """How many letters two names share once their customs of spelling are evened out, 0..1.
+
+    Of a place with two names, such as `Mashrafah/Miserfe`, the one more alike. 0 where, by the
+    customs of Arabic, one begins or ends with a vowel and the other does not.
+    """
     country = hit.layer.country(hit.number)
-    own = names.romanised(hit.layer.name(hit.number), country)
+    own = [
+        form
+        for piece in _NAMES.split(hit.layer.name(hit.number))
+        for form in names.romanised(piece, country)
+    ]
     pairs = [(a, b) for a in names.romanised(name, country) for b in own]
+    if names.customs_of(country) == "arabic":
+        pairs = [(a, b) for a, b in pairs if _vowels_at_ends(a) == _vowels_at_ends(b)]
     return max((SequenceMatcher(None, a, b).ratio() for a, b in pairs), default=0.0)
+
+
+def _vowels_at_ends(form: str) -> tuple[bool, bool]:
+    return form[0] in _VOWELS, form[-1] in _VOWELS
 
 
 def _beside(hits: Sequence[Hit], context: Context) -> Hit | None:

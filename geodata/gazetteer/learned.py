@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 import numpy as np
@@ -19,6 +20,10 @@ _OF_PLACES: Final = frozenset(("", "settlement", "site"))
 """Roles of feature words whose name is the place's own: "X governorate" does not teach X."""
 _OF_PARTS: Final = frozenset(("part", "street", "area"))
 """Roles of feature words that belong to the name: "X prison" teaches where X prison is, not X."""
+_OF_SETTLEMENTS: Final = frozenset(("settlement",))
+_CONTAINERS: Final = re.compile(r"\s*[,،]")
+"""What stands between a place and what contains it: "Babis, Aleppo" teaches Babis."""
+_BOTH_NAMES: Final = re.compile(r"\s*[/(]\s*")
 LARGEST_SPREAD_KM: Final = 10.0
 """Rows of one name and province farther apart than this are several places, or centroids."""
 
@@ -89,6 +94,7 @@ def checked_places(table: pd.DataFrame) -> pd.DataFrame:
 
 def _taught_name(name: str) -> str:
     """The name under which a row's point is learned; "" where it says nothing of a place."""
+    name = _CONTAINERS.split(name, maxsplit=1)[0].strip()
     bare, role = split_feature(name)
     if role in _OF_PLACES:
         return bare
@@ -96,9 +102,14 @@ def _taught_name(name: str) -> str:
 
 
 def _aliases(name: str, taught: str) -> str:
-    """Other spellings of a taught place: as written, and both of "Abu Rasin/Zarkan"."""
-    pieces = [piece.strip() for piece in taught.split("/")] if "/" in taught else []
-    return " | ".join(dict.fromkeys([name, *(piece for piece in pieces if piece)]))
+    """Other spellings of a taught place: as written, and both of "Abu Rasin/Zarkan".
+
+    So too of "Izz ad-Din (Ezzeddin)", and of "As Suwar town/Sur" without the word; but a dam on the
+    Euphrates is not the Euphrates.
+    """
+    pieces = [piece.strip(" )") for piece in _BOTH_NAMES.split(taught)]
+    own = [split_feature(piece, _OF_SETTLEMENTS)[0] for piece in pieces] if len(pieces) > 1 else []
+    return " | ".join(dict.fromkeys([name, *(piece for piece in own if piece)]))
 
 
 def _contradicts(row: dict[Any, Any], country: str) -> bool:

@@ -90,6 +90,25 @@ def test_likeness_to_a_taught_name_is_not_enough_in_doubt() -> None:
     assert found.precision == "admin1"
 
 
+def test_three_consonants_are_enough_where_short_vowels_are_not_written() -> None:
+    found = taught({"place_name": "Binnish"}).locate("Bennish", country="SYR", admin1="Aleppo")
+    assert (found.precision, found.radius_km, found.matched_name) == ("near", 25.0, "Binnish")
+    # One ends with a vowel and the other does not: two villages.
+    other = taught({"place_name": "Hazzanu"}).locate("Hazwan", country="SYR", admin1="Aleppo")
+    assert other.precision == "admin1"
+    congo = {"country": "COD", "admin1": "Ituri", "latitude": 1.57, "longitude": 30.25}
+    found = taught({"place_name": "Binisha", **congo}).locate(
+        "Benasha", country="COD", admin1="Ituri"
+    )
+    assert found.precision == "admin1"
+
+
+def test_a_taught_place_sheds_what_contains_it() -> None:
+    for name in ("Babis, Aleppo", "Babis village, western Aleppo countryside", "Babis suburb"):
+        found = taught({"place_name": name}).locate("Babis", country="SYR", admin1="Aleppo")
+        assert (found.latitude, found.precision) == (36.324, "town")
+
+
 def test_a_prison_is_learned_as_the_prison_and_not_as_its_village() -> None:
     gazetteer = taught({"place_name": "Gharaz prison"})
     assert gazetteer.locate("Gharaz Prison", country="SYR", admin1="Aleppo").latitude == 36.324
@@ -97,9 +116,13 @@ def test_a_prison_is_learned_as_the_prison_and_not_as_its_village() -> None:
 
 
 def test_both_names_of_a_taught_place_find_it() -> None:
-    gazetteer = taught({"place_name": "Abu Rasin/Zarkan town"})
-    for name in ("Abu Rasin", "Zarkan", "Abu Rasin/Zarkan town"):
-        assert gazetteer.locate(name, country="SYR", admin1="Aleppo").latitude == 36.324
+    for taught_name in ("Abu Rasin/Zarkan town", "Abu Rasin town/Zarkan", "Abu Rasin (Zarkan)"):
+        gazetteer = taught({"place_name": taught_name})
+        for name in ("Abu Rasin", "Zarkan", taught_name):
+            assert gazetteer.locate(name, country="SYR", admin1="Aleppo").latitude == 36.324
+    # A dam on the river is not the river.
+    gazetteer = taught({"place_name": "Zzfurat Dam/Zzlake"})
+    assert gazetteer.locate("Zzfurat", country="SYR", admin1="Aleppo").precision == "admin1"
 
 
 def test_a_stores_places_are_checked_before_they_teach() -> None:
