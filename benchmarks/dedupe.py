@@ -9,14 +9,20 @@ instead: the same search with Airwars moved by 40 days finds chance matches alon
 their share is the precision that the real search can be taken to have.
 
     CONFLICTMAP_REAL_DATA=… python benchmarks/dedupe.py
+
+Time and memory of many: `python benchmarks/dedupe.py --rows 385000 100000 [--countries 1]` makes
+two data sets with a fixed seed, ten years of the first beside those of the second, three of five
+incidents of the second being ones of the first retold; `--countries` says how crowded they stand.
 """
 
 from __future__ import annotations
 
+import argparse
 import datetime as dt
 import math
 import os
 import random
+import resource
 import string
 import sys
 import time
@@ -25,6 +31,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -168,8 +175,92 @@ def shifted(table: pa.Table, days: int) -> pa.Table:
     return pa.Table.from_pylist(moved, table.schema)
 
 
+# --- many ----------------------------------------------------------------------------------------
+
+PRECISIONS = np.array(["town", "near", "admin2", "admin1", "country"])
+OFTEN = (0.45, 0.2, 0.2, 0.12, 0.03)
+LEXICON = np.array([f"{a}{b}{c}" for a in "bdfgklmnprst" for b in ("an", "el", "ir", "os", "um")
+                    for c in ("bad", "dor", "gal", "hem", "kin", "lor", "mit", "nar", "pol", "ros",
+                              "sun", "tal")])  # fmt: skip
+
+
+def drawn(draw: np.random.Generator, rows: int, countries: int) -> dict[str, Any]:
+    """Columns of one data set: days over ten years, places in squares of four degrees."""
+    place = draw.integers(0, 1500 * countries, rows)
+    country, spot = place // 1500, np.random.default_rng(7).random((1500 * countries, 2))
+    return {
+        "place": place,
+        "day": np.datetime64("2014-01-01") + draw.integers(0, 3650, rows),
+        "latitude": -30 + (country % 15) * 4 + spot[place, 0] * 4,
+        "longitude": -60 + (country // 15) * 4 + spot[place, 1] * 4,
+        "precision": PRECISIONS[draw.choice(5, rows, p=OFTEN)],
+        "side": draw.integers(0, 40, rows),
+        "killed": draw.geometric(0.3, rows) - 1,
+        "words": draw.zipf(1.4, (rows, 14)) % len(LEXICON),
+    }
+
+
+def as_table(name: str, made: dict[str, Any]) -> pa.Table:
+    """The canonical table of what was drawn."""
+    days = pa.array(made["day"].astype("datetime64[D]"))
+    rows = len(days)
+    columns = {
+        "incident_id": [f"{name}-{n}" for n in range(rows)], "dataset": [name] * rows,
+        "date_start": days, "date_end": days, "latitude": made["latitude"],
+        "longitude": made["longitude"], "location_precision": made["precision"],
+        "place_name": [f"{LEXICON[p % len(LEXICON)]} {LEXICON[p // 7 % len(LEXICON)]}"
+                       for p in made["place"]],
+        "side_a": [f"Forces of {LEXICON[s]}" for s in made["side"]],
+        "title": [" ".join(words) for words in LEXICON[made["words"]]],
+        "killed_best": made["killed"].astype("int32"),
+    }  # fmt: skip
+    canonical = schema.arrow_schema(schema.INCIDENTS)
+    blank = {field.name: pa.nulls(rows, field.type) for field in canonical}
+    return pa.table(blank | {n: pa.array(v, canonical.field(n).type) for n, v in columns.items()})
+
+
+def retold_many(draw: np.random.Generator, first: dict[str, Any], rows: int) -> dict[str, Any]:
+    """Incidents of the first data set a day and some kilometres off, with half of their words."""
+    taken = draw.choice(len(first["day"]), rows, replace=False)
+    copy = {name: values[taken].copy() for name, values in first.items()}
+    copy["day"] = copy["day"] + draw.choice([-1, 0, 0, 0, 1], rows)
+    copy["latitude"] += draw.normal(0, 0.01, rows)
+    other = draw.random(copy["words"].shape) < 0.5
+    copy["words"][other] = draw.integers(0, len(LEXICON), int(other.sum()))
+    return copy
+
+
+def many(rows: int, others: int, countries: int) -> None:
+    """Print the time and memory of a search in two large data sets."""
+    draw = np.random.default_rng(1969)
+    first = drawn(draw, rows, countries)
+    true = others * 3 // 5
+    told, alone = retold_many(draw, first, true), drawn(draw, others - true, countries)
+    second = {name: np.concatenate([told[name], alone[name]]) for name in told}
+    tables = [as_table("one", first), as_table("two", second)]
+    table = pa.concat_tables(tables)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    begun, worked = time.perf_counter(), time.process_time()
+    pairs = likely_pairs(table)
+    print(
+        f"{rows:,} and {others:,} incidents in {countries} countries: "
+        f"{time.perf_counter() - begun:.1f} s, {time.process_time() - worked:.1f} s of the "
+        f"processor, {before:,.0f} MB before and "
+        f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB at most; "
+        f"{len(pairs):,} pairs with {sum(p.rivals for p in pairs) / max(len(pairs), 1):.0f} "
+        f"rivals in the mean, of {true:,} retold; load {os.getloadavg()[0]:.0f}"
+    )
+
+
 def main() -> int:
     """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, nargs=2, help="of two large data sets")
+    parser.add_argument("--countries", type=int, default=60)
+    given = parser.parse_args()
+    if given.rows:
+        many(given.rows[0], given.rows[1], given.countries)
+        return 0
     folder = Path(os.environ.get("CONFLICTMAP_REAL_DATA", ""))
     if not (folder / "ucdp_ged_syria_2016_2017.csv").is_file():
         print("CONFLICTMAP_REAL_DATA names no folder with the data sets.")

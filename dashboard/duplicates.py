@@ -58,9 +58,11 @@ def _pairs(here: ServedStore, edition: Edition) -> list[Pair] | None:
     asked = right.button("Look for duplicates", type="primary", width="stretch")
     if asked:
         with st.spinner("Comparing incidents of different data sets …"):
-            words = account_words(here.store.accounts())
             st.session_state[_FOUND] = likely_pairs(
-                edition.snapshot.incidents, words, window_days=int(days), at_least=min(_SCORES)
+                edition.snapshot.incidents,
+                lambda ids: account_words(here.store.accounts(ids)),
+                window_days=int(days),
+                at_least=min(_SCORES),
             )
     if _FOUND not in st.session_state:
         return None

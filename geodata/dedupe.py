@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import duckdb
@@ -37,19 +37,28 @@ _MOST_REACH_KM: Final = 50.0
 _SLACK_KM: Final = 3.0
 _BAND: Final = 0.5
 _EARTH_KM: Final = 6371.0088
+_DEGREE_KM: Final = 111.0
+"""A little less than a degree of latitude is, so that a search by degrees misses nothing."""
+_SAMPLE: Final = 50_000
+_AT_ONCE: Final = 20_000
+_LEAST_ALIKE: Final = 4
+"""Letters of the shorter of two words that may differ by one."""
 _PRIOR_BITS: Final = 2.5
 """What a candidate must overcome before anything is compared: one in 2 ** 2.5 or so is the same."""
 
 _TEXTS: Final = ("title", "summary", "place_text", "weapon_text")
 _ACTORS: Final = ("side_a", "side_b", "perpetrators", "targets")
+_WHEN_AND_WHERE: Final = ("date_start", "date_end", "latitude", "longitude")
 _COLUMNS: Final = (
-    "incident_id", "dataset", "date_start", "date_end", "latitude", "longitude", "radius_km",
+    "incident_id", "dataset", *_WHEN_AND_WHERE, "radius_km",
     "location_precision", "country", "place_name", "event_type", "weapon_group", *_ACTORS, *_TEXTS,
     *(f"{stem}_{end}" for stem in ("killed", "injured") for end in ("low", "best", "high")),
 )  # fmt: skip
 
 Numbers = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
+Pairs = npt.NDArray[np.int32]
+"""One end of each pair: of millions, so narrow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +95,13 @@ class Pair:
     rivals: int
 
 
+Words = Mapping[str, str] | Callable[[Sequence[str]], Mapping[str, str]]
+"""More text of an incident by its id, or what gives it for those ids that are asked for."""
+
+
 def likely_pairs(
     incidents: pa.Table,
-    words: Mapping[str, str] | None = None,
+    words: Words | None = None,
     *,
     window_days: int = WINDOW_DAYS,
     at_least: float = AT_LEAST,
@@ -96,9 +109,12 @@ def likely_pairs(
 ) -> list[Pair]:
     """Pairs of incidents that are likely the same, the likeliest first.
 
+    Texts are read of candidates alone, and of a sample that tells which words are rare.
+
     Args:
         incidents: a table with the columns of `schema.INCIDENTS`.
-        words: more text of an incident by its id, such as the headlines of its accounts.
+        words: more text of an incident by its id, such as the headlines of its accounts; where
+            that is much, a function that is asked for those of some ids.
         window_days: how far apart the days may be.
         at_least: the least score.
         apart: pairs that a person has said are two.
@@ -106,60 +122,192 @@ def likely_pairs(
     Returns:
         Each incident at most once with each other data set.
     """
-    table = _Table.of(incidents, words or {})
-    first, second = _candidates(table, window_days)
-    first, second = _but(table, first, second, apart)
+    events = _Events.of(incidents)
+    first, second = _but(events, *_candidates(events, window_days), apart)
+    rows, ends = np.unique(np.concatenate([first, second]), return_inverse=True)
+    table = _Table.among(events, rows, words or {})
+    rivals = np.bincount(ends, minlength=len(rows))
+    first, second = np.split(ends.astype(np.int32), 2)
+    del ends
+    score = _posterior(_bits(table, first, second), first, second, table)
+    chosen = np.fromiter(_one_to_one(score, first, second, table, at_least), np.int64)
+    first, second, score = first[chosen], second[chosen], score[chosen]
     compared = _compare(table, first, second)
-    score = _posterior(sum(part.bits for part in compared), first, second, table)
-    rivals = np.bincount(np.concatenate([first, second]), minlength=len(table.ids))
     pairs = []
-    for at in _one_to_one(score, first, second, table, at_least):
-        a, b = int(first[at]), int(second[at])
-        evidence = [Evidence(p.what, p.say(a, b, int(at)), float(p.bits[at])) for p in compared]
+    for at, (a, b) in enumerate(zip(first.tolist(), second.tolist(), strict=True)):
+        evidence = [Evidence(p.what, p.say(a, b, at), float(p.bits[at])) for p in compared]
         told = sorted((e for e in evidence if e.says), key=lambda e: -abs(e.bits))
         others = int(rivals[a] + rivals[b]) - 2
         pairs.append(Pair(table.ids[a], table.ids[b], float(score[at]), tuple(told), others))
     return pairs
 
 
-# --- the table, as what is compared --------------------------------------------------------------
+# --- the incidents, as what is compared ----------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class _Table:
-    """Columns as arrays, and each incident's names and words as folded sets."""
+class _Events:
+    """When and where each incident was, as arrays beside the columns that they come from."""
 
-    ids: list[str]
+    frame: pa.Table
     datasets: npt.NDArray[np.int64]
     start: Numbers
     end: Numbers
     latitude: Numbers
     longitude: Numbers
     reach_km: Numbers
-    frame: pa.Table
-    actors: list[frozenset[str]]
-    places: list[frozenset[str]]
-    texts: list[frozenset[str]]
-    rarity: Mapping[str, float]
 
     @classmethod
-    def of(cls, incidents: pa.Table, words: Mapping[str, str]) -> _Table:
-        frame = incidents.select(list(_COLUMNS)).combine_chunks()
+    def of(cls, incidents: pa.Table) -> _Events:
+        frame = incidents.select(list(_COLUMNS))
+        start, end, latitude, longitude = (_number(frame, name) for name in _WHEN_AND_WHERE)
+        datasets = _codes(frame.column("dataset"))
+        return cls(frame, datasets, start, end, latitude, longitude, _reach(frame))
+
+    def only(self, rows: Rows) -> dict[str, Any]:
+        """The fields of the events of some rows."""
+        numbers = {name: values[rows] for name, values in vars(self).items() if name != "frame"}
+        return {"frame": self.frame.take(pa.array(rows)).combine_chunks(), **numbers}
+
+
+@dataclass(frozen=True)
+class _Table(_Events):
+    """Candidates alone, with their names and words as folded sets."""
+
+    ids: list[str]
+    actors: _Sets
+    places: _Sets
+    texts: _Sets
+    weapons: _Sets
+    types: _Sets
+    rarity: _Rarity
+
+    @classmethod
+    def among(cls, events: _Events, rows: Rows, words: Words) -> _Table:
+        held, read = events.only(rows), _Reader(words)
+        frame = held["frame"]
+        actors, places, texts = map(_Sets.of, read.sets(frame))
+        return cls(
+            **held,
+            ids=frame.column("incident_id").to_pylist(),
+            actors=actors,
+            places=places,
+            texts=texts,
+            weapons=_codes_of(frame.column("weapon_group")),
+            types=_codes_of(frame.column("event_type")),
+            rarity=read.rarity(events.frame),
+        )
+
+
+@dataclass(frozen=True)
+class _Sets:
+    """A set of words for each row, equal ones held once.
+
+    Attributes:
+        kinds: the distinct sets; the first is the empty one.
+        of_row: which of them each row has.
+        alike: words that differ from a word by one letter, where there are any.
+    """
+
+    kinds: list[frozenset[str]]
+    of_row: Rows
+    alike: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def of(cls, rows: Sequence[frozenset[str]]) -> _Sets:
+        seen: dict[frozenset[str], int] = {frozenset(): 0}
+        of_row = np.array([seen.setdefault(row, len(seen)) for row in rows], dtype=np.int64)
+        return cls(list(seen), of_row, _alike_words(frozenset[str]().union(*seen)))
+
+    def __getitem__(self, row: int) -> frozenset[str]:
+        return self.kinds[int(self.of_row[row])]
+
+    def compared(
+        self, first: Pairs, second: Pairs, bits: Callable[[frozenset[str], frozenset[str]], float]
+    ) -> Numbers:
+        """Bits of each pair of rows, worked out once for each pair of sets; 0 if one is empty."""
+        one, other = self.of_row[first], self.of_row[second]
+        known = np.flatnonzero((one > 0) & (other > 0))
+        keys, back = np.unique(one[known] * len(self.kinds) + other[known], return_inverse=True)
+        worth = (
+            bits(self.kinds[key // len(self.kinds)], self.kinds[key % len(self.kinds)])
+            for key in keys.tolist()
+        )
+        found = np.zeros(len(first))
+        found[known] = np.fromiter(worth, np.float64, len(keys))[back]
+        return found
+
+    def shared(self, one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
+        """Words that both have, one letter's difference allowed in longer ones."""
+        exact = one & other
+        rest = other - exact
+        if not rest or len(exact) == len(one):
+            return exact
+        near = self.alike
+        close = [w for w in one - exact if w in near and not near[w].isdisjoint(rest)]
+        return exact.union(close) if close else exact
+
+
+@dataclass(frozen=True)
+class _Rarity:
+    """How much a shared word says, in bits: log2 of one in how many incidents has it.
+
+    A small store does not tell which words are rare: as if fifty more had been read, and six of
+    them had each word.
+    """
+
+    counts: Mapping[str, int]
+    whole: int
+
+    def __getitem__(self, word: str) -> float:
+        return max(math.log2((self.whole + 50) / (self.counts.get(word, 0) + 6)), 0)
+
+    def sum(self, words: Iterable[str]) -> float:
+        """What several words say together."""
+        return sum(map(self.__getitem__, words))
+
+
+class _Reader:
+    """Reads names and words of rows; a cell or a word that is met again is the same object."""
+
+    def __init__(self, words: Words) -> None:
+        self._asked = words if callable(words) else lambda _ids: words
+        self._lexicon: dict[str, str] = {}
+
+    def sets(self, frame: pa.Table) -> tuple[list[frozenset[str]], ...]:
+        """Actors, places and other words of each row."""
         ids = frame.column("incident_id").to_pylist()
-        actors = _sets(frame, _ACTORS)
-        places = _sets(frame, ("place_name",))
-        more = [_tokens(words.get(name)) for name in ids]
-        told = _sets(frame, _TEXTS)
+        actors, places = self._cells(frame, _ACTORS), self._cells(frame, ("place_name",))
+        told, words = self._cells(frame, _TEXTS), self._asked(ids)
+        more = (self._tokens(words.get(name)) for name in ids)
         texts = [
             (own | extra) - actor - place
             for own, extra, actor, place in zip(told, more, actors, places, strict=True)
         ]
-        known = [a | p | t for a, p, t in zip(actors, places, texts, strict=True)]
-        return cls(
-            ids, _codes(frame.column("dataset")), _number(frame, "date_start"),
-            _number(frame, "date_end"), _number(frame, "latitude"), _number(frame, "longitude"),
-            _reach(frame), frame, actors, places, texts, _rarity(known),
-        )  # fmt: skip
+        return actors, places, texts
+
+    def rarity(self, frame: pa.Table) -> _Rarity:
+        """Of the words of all incidents, or of so many evenly taken from among them."""
+        step = -(-len(frame) // _SAMPLE) if len(frame) else 1
+        taken = np.arange(0, len(frame), step)
+        counts: Counter[str] = Counter()
+        for start in range(0, len(taken), _AT_ONCE):
+            piece = frame.take(pa.array(taken[start : start + _AT_ONCE]))
+            for actor, place, text in zip(*self.sets(piece), strict=True):
+                counts.update(actor | place | text)
+        return _Rarity(counts, len(taken))
+
+    def _cells(self, frame: pa.Table, names: Sequence[str]) -> list[frozenset[str]]:
+        columns = [frame.column(name).to_pylist() for name in names]
+        read: dict[tuple[str | None, ...], frozenset[str]] = {}
+        for row in (rows := list(zip(*columns, strict=True))):
+            if row not in read:
+                read[row] = frozenset[str]().union(*map(self._tokens, row))
+        return [read[row] for row in rows]
+
+    def _tokens(self, text: str | None) -> frozenset[str]:
+        held = self._lexicon
+        return frozenset(held.setdefault(word, word) for word in _tokens(text))
 
 
 _WORD = re.compile(r"[^\W\d_]{3,}|\d{2,}")
@@ -172,28 +320,17 @@ def _tokens(text: str | None) -> frozenset[str]:
     return frozenset(filter(_WORD.fullmatch, folded_words(text))) - _EMPTY if text else frozenset()
 
 
-def _sets(frame: pa.Table, names: Sequence[str]) -> list[frozenset[str]]:
-    columns = [frame.column(name).to_pylist() for name in names]
-    read: dict[str | None, frozenset[str]] = {}
-    for cell in {cell for column in columns for cell in column}:
-        read[cell] = _tokens(cell)
-    return [frozenset().union(*map(read.__getitem__, row)) for row in zip(*columns, strict=True)]
-
-
-def _rarity(known: Sequence[frozenset[str]]) -> dict[str, float]:
-    """How much a shared word says, in bits: log2 of one in how many incidents has it."""
-    counts = Counter(word for words in known for word in words)
-    # A small store does not tell which words are rare: as if fifty more had been read, and six
-    # of them had each word.
-    whole = len(known) + 50
-    return {word: max(math.log2(whole / (count + 6)), 0) for word, count in counts.items()}
-
-
 def _codes(column: pa.ChunkedArray) -> npt.NDArray[np.int64]:
     """Data sets as numbers in the order of the alphabet."""
     names = column.to_pylist()
     order = {name: n for n, name in enumerate(sorted({str(name) for name in names}))}
     return np.array([order[str(name)] for name in names], dtype=np.int64)
+
+
+def _codes_of(column: pa.ChunkedArray) -> _Sets:
+    """The codes in each cell; like codes are not alike, as words are."""
+    read = {cell: frozenset(split_list(cell)) for cell in pc.unique(column).to_pylist()}
+    return replace(_Sets.of([read[cell] for cell in column.to_pylist()]), alike={})
 
 
 def _number(frame: pa.Table, name: str) -> Numbers:
@@ -217,49 +354,58 @@ def _reach(frame: pa.Table) -> Numbers:
 
 # --- candidates ----------------------------------------------------------------------------------
 
-_NEAR: Final = """SELECT DISTINCT a.row AS first, b.row AS second
-FROM (SELECT row, dataset, lat, lon, reach, unnest(range(first_day, last_day + 1)) AS day,
-        CAST(floor(lat / $band) AS INTEGER) AS band FROM rows) a
-JOIN (SELECT row, dataset, lat, lon, reach,
-        unnest(range(first_day - $window, last_day + $window + 1)) AS day, band + step AS band
-    FROM (SELECT *, CAST(floor(lat / $band) AS INTEGER) AS band, unnest([-1, 0, 1]) AS step
-        FROM rows)) b
-USING (day, band)
-WHERE a.dataset < b.dataset AND abs(a.lat - b.lat) * 111.2 <= a.reach + b.reach + $slack
-AND (abs(a.lon - b.lon) * 111.2 * cos(radians(a.lat)) <= a.reach + b.reach + $slack
-    OR abs(a.lon - b.lon) > 350)
-ORDER BY first, second"""
+_NEAR: Final = """WITH reaching AS (
+    SELECT *, floor((lat - (reach + $slack / 2) / $degree) / $band)::INTEGER AS low,
+        floor((lat + (reach + $slack / 2) / $degree) / $band)::INTEGER AS high,
+        cos(radians(lat)) AS narrowing FROM rows
+), a AS (
+    SELECT *, unnest(range(first_day, last_day + 1)) AS day
+    FROM (SELECT *, unnest(range(low, high + 1)) AS band FROM reaching)
+), b AS (
+    SELECT *, unnest(range(first_day - $window, last_day + $window + 1)) AS day
+    FROM (SELECT *, unnest(range(low, high + 1)) AS band FROM reaching)
+)
+SELECT a.row AS first, b.row AS second FROM a JOIN b USING (day, band)
+WHERE a.dataset < b.dataset AND day = greatest(a.first_day, b.first_day - $window)
+AND band = greatest(a.low, b.low) AND abs(a.lat - b.lat) * $degree <= a.reach + b.reach + $slack
+AND (abs(a.lon - b.lon) * $degree * least(a.narrowing, b.narrowing) <= a.reach + b.reach + $slack
+    OR abs(a.lon - b.lon) > 350 OR least(a.narrowing, b.narrowing) < 0.1)"""
+"""Each incident stands in every band of latitude that it may have been in, and on every day; of
+those that two share, the first makes them a pair, so that none is found twice."""
 
 
-def _candidates(table: _Table, window_days: int) -> tuple[Rows, Rows]:
+def _candidates(events: _Events, window_days: int) -> tuple[Pairs, Pairs]:
     """Rows of pairs within the window of days and within what their places may mean."""
-    placed = ~np.isnan(table.latitude) & ~np.isnan(table.longitude)
-    dated = ~np.isnan(table.start) & (table.end - table.start <= _LONGEST_SPAN)
+    placed = ~np.isnan(events.latitude) & ~np.isnan(events.longitude)
+    dated = ~np.isnan(events.start) & (events.end - events.start <= _LONGEST_SPAN)
     usable = np.flatnonzero(placed & dated)
     rows = pa.table(
         {
-            "row": usable,
-            "dataset": table.datasets[usable],
-            "lat": table.latitude[usable],
-            "lon": table.longitude[usable],
-            "reach": table.reach_km[usable],
-            "first_day": table.start[usable].astype(np.int64),
-            "last_day": table.end[usable].astype(np.int64),
+            "row": usable.astype(np.int32),
+            "dataset": events.datasets[usable],
+            "lat": events.latitude[usable],
+            "lon": events.longitude[usable],
+            "reach": events.reach_km[usable],
+            "first_day": events.start[usable].astype(np.int64),
+            "last_day": events.end[usable].astype(np.int64),
         }
     )
+    values = {"band": _BAND, "window": window_days, "slack": _SLACK_KM, "degree": _DEGREE_KM}
+    near: list[tuple[Pairs, Pairs]] = [(np.empty(0, np.int32), np.empty(0, np.int32))]
     with duckdb.connect() as connection:
         connection.execute("SET enable_progress_bar = false")
         connection.register("rows", rows)
-        values = {"band": _BAND, "window": window_days, "slack": _SLACK_KM}
-        found = connection.execute(_NEAR, values).to_arrow_table()
-    first, second = (np.asarray(found.column(n), dtype=np.int64) for n in ("first", "second"))
-    close = _kilometres(table, first, second) <= (
-        table.reach_km[first] + table.reach_km[second] + _SLACK_KM
-    )
-    return first[close], second[close]
+        for piece in connection.execute(_NEAR, values).to_arrow_reader(_AT_ONCE * 10):
+            first, second = (np.asarray(piece.column(name)) for name in ("first", "second"))
+            together = events.reach_km[first] + events.reach_km[second] + _SLACK_KM
+            close = _kilometres(events, first, second) <= together
+            near.append((first[close], second[close]))
+    first, second = (np.concatenate(ends) for ends in zip(*near, strict=True))
+    order = np.lexsort((second, first))
+    return first[order], second[order]
 
 
-def _kilometres(table: _Table, first: Rows, second: Rows) -> Numbers:
+def _kilometres(table: _Events, first: Pairs, second: Pairs) -> Numbers:
     """Great-circle distance, by the haversine formula."""
     lat1, lat2 = np.radians(table.latitude[first]), np.radians(table.latitude[second])
     turn = np.radians(table.longitude[second] - table.longitude[first])
@@ -269,18 +415,19 @@ def _kilometres(table: _Table, first: Rows, second: Rows) -> Numbers:
 
 
 def _but(
-    table: _Table, first: Rows, second: Rows, apart: Iterable[tuple[str, str]]
-) -> tuple[Rows, Rows]:
-    known = {frozenset(pair) for pair in apart}
+    events: _Events, first: Pairs, second: Pairs, apart: Iterable[tuple[str, str]]
+) -> tuple[Pairs, Pairs]:
+    """The pairs without those that a person has said are two."""
+    known = list(apart)
     if not known:
         return first, second
-    keep = np.array(
-        [
-            frozenset((table.ids[a], table.ids[b])) not in known
-            for a, b in zip(first, second, strict=True)
-        ],
-        dtype=bool,
-    )
+    ids = events.frame.column("incident_id")
+    ends = (pa.array([pair[end] for pair in known], pa.string()) for end in (0, 1))
+    one, other = (pc.fill_null(pc.index_in(end, value_set=ids), -1).to_numpy() for end in ends)
+    count = len(ids)
+    said = np.minimum(one, other).astype(np.int64) * count + np.maximum(one, other)
+    met = np.minimum(first, second).astype(np.int64) * count + np.maximum(first, second)
+    keep = ~np.isin(met, said[(one >= 0) & (other >= 0)])
     return first[keep], second[keep]
 
 
@@ -296,21 +443,30 @@ class _Part:
     say: Callable[[int, int, int], str]
 
 
-def _compare(table: _Table, first: Rows, second: Rows) -> list[_Part]:
+def _bits(table: _Table, first: Pairs, second: Pairs) -> Numbers:
+    """What all evidence on each pair comes to, worked out for so many pairs at once."""
+    whole = np.zeros(len(first))
+    for start in range(0, len(first), _AT_ONCE * 10):
+        piece = slice(start, start + _AT_ONCE * 10)
+        whole[piece] = sum(part.bits for part in _compare(table, first[piece], second[piece]))
+    return whole
+
+
+def _compare(table: _Table, first: Pairs, second: Pairs) -> list[_Part]:
     return [
         _days(table, first, second),
         _distance(table, first, second),
         _names("place", table.places, table, first, second),
         _names("actors", table.actors, table, first, second),
         _words(table, first, second),
-        _codes_shared("weapon", "weapon_group", table, first, second, agree=1.5, differ=-2.0),
-        _codes_shared("type", "event_type", table, first, second, agree=0.5, differ=-1.0),
+        _codes_shared("weapon", table.weapons, first, second, agree=1.5, differ=-2.0),
+        _codes_shared("type", table.types, first, second, agree=0.5, differ=-1.0),
         _people("killed", table, first, second, weight=1.2),
         _people("injured", table, first, second, weight=0.7),
     ]
 
 
-def _days(table: _Table, first: Rows, second: Rows) -> _Part:
+def _days(table: _Table, first: Pairs, second: Pairs) -> _Part:
     gap = np.maximum(table.start[first] - table.end[second], table.start[second] - table.end[first])
     gap = np.maximum(gap, 0)
     spread = np.maximum(table.end[first] - table.start[first], table.end[second]
@@ -327,7 +483,7 @@ def _days(table: _Table, first: Rows, second: Rows) -> _Part:
     return _Part("days", bits, say)
 
 
-def _distance(table: _Table, first: Rows, second: Rows) -> _Part:
+def _distance(table: _Table, first: Pairs, second: Pairs) -> _Part:
     distance = _kilometres(table, first, second)
     reach = table.reach_km[first] + table.reach_km[second]
     # Within what both claim to know, near says more than far; a coarse place says little.
@@ -341,35 +497,40 @@ def _distance(table: _Table, first: Rows, second: Rows) -> _Part:
     return _Part("distance", bits, say)
 
 
-def _names(
-    what: str, names: Sequence[frozenset[str]], table: _Table, first: Rows, second: Rows
-) -> _Part:
+def _names(what: str, names: _Sets, table: _Table, first: Pairs, second: Pairs) -> _Part:
     """Names share words: the rarer the more it says; known and unlike speaks against."""
-    bits = np.zeros(len(first))
-    for at, (a, b) in enumerate(zip(first.tolist(), second.tolist(), strict=True)):
-        one, other = names[a], names[b]
-        if one and other:
-            shared = _shared(one, other)
-            lost = 1 - len(shared) / min(len(one), len(other))
-            bits[at] = min(sum(map(table.rarity.__getitem__, shared)) * 0.5, 4) - 2 * lost
+
+    def bits(one: frozenset[str], other: frozenset[str]) -> float:
+        shared = names.shared(one, other)
+        lost = 1 - len(shared) / min(len(one), len(other))
+        return min(table.rarity.sum(shared) * 0.5, 4) - 2 * lost
 
     def say(a: int, b: int, _at: int) -> str:
         if not (names[a] and names[b]):
             return ""
-        shared = sorted(_shared(names[a], names[b]))
+        shared = sorted(names.shared(names[a], names[b]))
         return f"share {', '.join(shared[:6])}" if shared else "share no word"
 
-    return _Part(what, bits, say)
+    return _Part(what, names.compared(first, second, bits), say)
 
 
-def _shared(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
-    """Words that both have, one letter's difference allowed in longer ones."""
-    exact = one & other
-    if len(exact) == min(len(one), len(other)):
-        return exact
-    rest = other - exact
-    close = {w for w in one - exact if len(w) > 4 and any(_alike(w, v) for v in rest)}
-    return exact | close
+def _alike_words(words: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Words that differ by one letter from each longer word, where there are any.
+
+    Two such words are the same when a letter is left out of each, or of the longer one.
+    """
+    short: defaultdict[str, list[str]] = defaultdict(list)
+    for word in words:
+        if len(word) >= _LEAST_ALIKE:
+            for at in range(1, len(word)):
+                short[word[:at] + word[at + 1 :]].append(word)
+            short[word].append(word)
+    near: defaultdict[str, set[str]] = defaultdict(set)
+    for group in short.values():
+        for word in group if len(group) > 1 else ():
+            if len(word) > _LEAST_ALIKE:
+                near[word].update(v for v in group if v != word and _alike(word, v))
+    return {word: frozenset(others) for word, others in near.items() if others}
 
 
 def _alike(word: str, other: str) -> bool:
@@ -384,29 +545,26 @@ def _alike(word: str, other: str) -> bool:
     return swapped or short[at + 1 :] == long[at + 1 :]
 
 
-def _words(table: _Table, first: Rows, second: Rows) -> _Part:
+def _words(table: _Table, first: Pairs, second: Pairs) -> _Part:
     """Rare words that both accounts use; a text that shares none speaks a little against."""
-    bits = np.zeros(len(first))
-    for at, (a, b) in enumerate(zip(first.tolist(), second.tolist(), strict=True)):
-        one, other = table.texts[a], table.texts[b]
-        if one and other:
-            shared = _shared(one, other)
-            bits[at] = min(sum(map(table.rarity.__getitem__, shared)) * 0.55, 9) - 1
+    texts = table.texts
+
+    def bits(one: frozenset[str], other: frozenset[str]) -> float:
+        return min(table.rarity.sum(texts.shared(one, other)) * 0.55, 9) - 1
 
     def say(a: int, b: int, _at: int) -> str:
-        shared = _shared(table.texts[a], table.texts[b])
+        shared = texts.shared(texts[a], texts[b])
         rare = sorted(shared, key=lambda word: -table.rarity[word])[:6]
         return f"both say {', '.join(rare)}" if rare else ""
 
-    return _Part("words", bits, say)
+    return _Part("words", texts.compared(first, second, bits), say)
 
 
 def _codes_shared(  # noqa: PLR0913 - two weights and what they weigh
-    what: str, column: str, table: _Table, first: Rows, second: Rows, *, agree: float, differ: float
+    what: str, codes: _Sets, first: Pairs, second: Pairs, *, agree: float, differ: float
 ) -> _Part:
-    codes = [frozenset(split_list(cell)) for cell in table.frame.column(column).to_pylist()]
-    pairs = [(codes[a], codes[b]) for a, b in zip(first.tolist(), second.tolist(), strict=True)]
-    bits = np.array([0 if not (a and b) else agree if a & b else differ for a, b in pairs], float)
+    def bits(one: frozenset[str], other: frozenset[str]) -> float:
+        return agree if one & other else differ
 
     def say(a: int, b: int, _at: int) -> str:
         one, other = " and ".join(sorted(codes[a])), " and ".join(sorted(codes[b]))
@@ -414,10 +572,10 @@ def _codes_shared(  # noqa: PLR0913 - two weights and what they weigh
             return ""
         return f"both {one}" if codes[a] & codes[b] else f"{one} beside {other}"
 
-    return _Part(what, bits, say)
+    return _Part(what, codes.compared(first, second, bits), say)
 
 
-def _people(stem: str, table: _Table, first: Rows, second: Rows, *, weight: float) -> _Part:
+def _people(stem: str, table: _Table, first: Pairs, second: Pairs, *, weight: float) -> _Part:
     """Figures that agree say more the larger they are; figures far apart speak against."""
     low, best, high = (_number(table.frame, f"{stem}_{end}") for end in ("low", "best", "high"))
     least = np.where(np.isnan(low), best, low)
@@ -447,19 +605,19 @@ def _people(stem: str, table: _Table, first: Rows, second: Rows, *, weight: floa
 # --- from evidence to pairs ----------------------------------------------------------------------
 
 
-def _posterior(bits: Any, first: Rows, second: Rows, table: _Table) -> Numbers:
+def _posterior(bits: Numbers, first: Pairs, second: Pairs, table: _Table) -> Numbers:
     """How likely each pair is one, where an incident is at most one of its candidates or none."""
-    odds = np.exp2(np.clip(np.asarray(bits, dtype=np.float64) - _PRIOR_BITS, -60, 60))
+    odds = np.exp2(np.clip(bits - _PRIOR_BITS, -60, 60))
     score = np.ones(len(first))
     for own, other in ((first, second), (second, first)):
-        group = own * (table.datasets.max(initial=0) + 1) + table.datasets[other]
+        group = own.astype(np.int64) * (table.datasets.max(initial=0) + 1) + table.datasets[other]
         _, place = np.unique(group, return_inverse=True)
         score = np.minimum(score, odds / (1 + np.bincount(place, odds)[place]))
     return score
 
 
 def _one_to_one(
-    score: Numbers, first: Rows, second: Rows, table: _Table, at_least: float
+    score: Numbers, first: Pairs, second: Pairs, table: _Table, at_least: float
 ) -> Iterator[int]:
     """Positions of pairs, the likeliest first; an incident once with each other data set."""
     taken: set[tuple[int, int]] = set()

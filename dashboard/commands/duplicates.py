@@ -29,7 +29,7 @@ def duplicates(arguments: Namespace, terminal: Terminal) -> int:
     chosen = snapshot.incidents.take(pa.array(snapshot.rows(parse_filter(arguments.where))))
     rows = {row["incident_id"]: row for row in chosen.to_pylist()}
     pairs = likely_pairs(
-        chosen, account_words(store.accounts(rows)), window_days=arguments.days,
+        chosen, lambda ids: account_words(store.accounts(ids)), window_days=arguments.days,
         at_least=arguments.at_least, apart=store.apart(),
     )  # fmt: skip
     merged = 0

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata import schema
-from geodata.dedupe import Pair, likely_pairs
+from geodata.dedupe import (
+    Pair,
+    _alike,
+    _alike_words,
+    _candidates,
+    _Events,
+    _kilometres,
+    likely_pairs,
+)
 
 MARKET = {
     "dataset": "one",
@@ -120,3 +130,66 @@ def test_no_incident_is_paired_twice_with_one_data_set_nor_within_its_own(seed: 
     assert all(owner[pair.first] < owner[pair.second] for pair in pairs)
     assert all(0 <= pair.score <= 1 for pair in pairs)
     assert list(np.diff([pair.score for pair in pairs]) <= 0) == [True] * max(len(pairs) - 1, 0)
+
+
+def test_places_known_to_a_province_meet_however_far_their_reach() -> None:
+    province = MARKET | {"location_precision": "admin1", "latitude": 35.4}
+    for north in (0.55, 0.9, -0.55, -0.9):  # up to 103 km, two bands of half a degree away
+        other = province | PRESS | {"latitude": 35.4 + north}
+        assert found(province, other, at_least=0.0), north
+    assert not found(province, province | PRESS | {"latitude": 36.4}, at_least=0.0)
+
+
+@settings(max_examples=30)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from("ab"), st.integers(1, 6), st.integers(0, 3),
+            st.floats(-89.9, 89.9) | st.floats(34, 36), st.floats(-180, 180) | st.floats(36, 38),
+            st.sampled_from(["site", "town", "near", "admin1"]),
+        ),
+        max_size=12,
+    )
+)  # fmt: skip
+def test_the_search_finds_all_that_comparing_each_with_each_does(
+    rows: list[tuple[str, int, int, float, float, str]],
+) -> None:
+    made = [
+        {"dataset": d, "date_start": dt.date(2016, 6, s), "date_end": dt.date(2016, 6, s + span),
+         "latitude": lat, "longitude": lon, "location_precision": precision}
+        for d, s, span, lat, lon, precision in rows
+    ]  # fmt: skip
+    events = _Events.of(table(*made))
+    one, other = (at.ravel() for at in np.indices((len(made), len(made)), dtype=np.int32))
+    gap = np.maximum(events.start[one] - events.end[other], events.start[other] - events.end[one])
+    near = _kilometres(events, one, other) <= events.reach_km[one] + events.reach_km[other] + 3
+    pairs = (events.datasets[one] < events.datasets[other]) & (gap <= 2) & near
+    expected = set(zip(one[pairs].tolist(), other[pairs].tolist(), strict=True))
+    first, second = _candidates(events, 2)
+    assert list(zip(first.tolist(), second.tolist(), strict=True)) == sorted(expected)
+
+
+def test_only_the_words_of_candidates_and_of_a_sample_are_asked_for() -> None:
+    asked: list[str] = []
+
+    def words(ids: Sequence[str]) -> dict[str, str]:
+        asked.extend(ids)
+        return {"i0": "bakery queue", "i1": "queue at the bakery"}
+
+    plain = MARKET | {"title": None}
+    lonely = [plain | {"date_start": dt.date(2000, 1, 1) + dt.timedelta(n)} for n in range(6)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("geodata.dedupe._SAMPLE", 3)
+        (pair,) = likely_pairs(table(plain, plain | PRESS, *lonely), words)
+    assert set(asked) == {"i0", "i1", "i3", "i6"}
+    said = {evidence.what: evidence.says for evidence in pair.evidence}
+    assert "bakery" in said["words"]
+
+
+def test_words_are_alike_by_one_letter_as_comparing_each_with_each_finds() -> None:
+    rng = random.Random(5)  # noqa: S311 - test data
+    words = {"".join(rng.choices("abc", k=rng.randint(3, 7))) for _ in range(300)}
+    near = _alike_words(words)
+    for word in words:
+        others = {v for v in words if v != word and len(word) > 4 and _alike(word, v)}
+        assert near.get(word, frozenset()) == others, word
