@@ -176,16 +176,17 @@ def guarded(served: ServedStore, access: AccessSettings) -> Iterator[Gate]:
 def open_store(path: Path) -> ServedStore:
     """A store to serve; one that is not there yet is made, with the sample in it.
 
+    So is one in which nothing was ever recorded: a first start that was broken off leaves that.
+
     Raises:
         StoreError: it cannot be made or opened.
     """
-    new = not path.exists()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(path, f"its folder cannot be made ({error.strerror}).") from error
     served = ServedStore(Store.open(path))
-    if new:
+    if served.store.version() == 0:
         _say(f"Making a store at {path} with the sample incidents.")
         _say("The first time, 235,000 place names are indexed; this takes up to a minute.")
         Gazetteer.open(progress=_progress)

@@ -11,6 +11,7 @@ import pytest
 
 from dashboard import headers, server
 from geodata.errors import StoreError
+from geodata.store import Store
 
 
 def conflictmap(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -85,3 +86,13 @@ def test_nothing_is_sent_home() -> None:
     assert settings["browser.gatherUsageStats"] is False
     assert settings["server.address"] == "127.0.0.1"
     assert settings["client.showErrorDetails"] == "none"
+
+
+def test_a_first_start_that_was_broken_off_still_opens_on_the_sample(tmp_path: Path) -> None:
+    path = tmp_path / "store.duckdb"
+    Store.open(path)  # made, and ended before anything was recorded
+    served = server.open_store(path)
+    version = served.store.version()
+    assert len(served.store.snapshot()) > 200
+    again = server.open_store(path)
+    assert again.store.version() == version
