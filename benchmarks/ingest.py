@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from operator import sub
 from pathlib import Path
 
 import duckdb
@@ -117,7 +118,7 @@ def measured(what: str, path: Path, store: Path) -> dict[str, float]:
 
 def measure(what: str, path: Path, store: Path) -> dict[str, float]:
     """Do one thing and say what it took."""
-    counts: dict[str, int] = {}
+    counts: dict[str, float] = {}
     if what == "warm":
         from geodata.gazetteer import Gazetteer  # noqa: PLC0415 - each process loads what it measures
 
@@ -132,15 +133,29 @@ def measure(what: str, path: Path, store: Path) -> dict[str, float]:
 
         begun = time.perf_counter()
         read(path, today=dt.date(2100, 1, 1))
+    elif what in {"undo", "redo"}:
+        from geodata.store import Store  # noqa: PLC0415 - likewise
+
+        held = Store.open(store)
+        first = held.imports()[0].import_id
+        begun = time.perf_counter()
+        getattr(held, what)(first, who="benchmark", why="to see how long it takes")
     else:
         from geodata.gazetteer import Gazetteer  # noqa: PLC0415 - likewise
         from geodata.ingest import ingest  # noqa: PLC0415 - likewise
         from geodata.store import Store  # noqa: PLC0415 - likewise
 
         begun = time.perf_counter()
-        counts = ingest(
-            path, Store.open(store), Gazetteer.open, today=dt.date(2100, 1, 1), apart=True
+        told: list[float] = []
+        counts |= ingest(
+            path,
+            Store.open(store),
+            Gazetteer.open,
+            today=dt.date(2100, 1, 1),
+            apart=True,
+            progress=lambda _what, _share: told.append(time.perf_counter()),
         ).counts
+        counts["longest_silence"] = max(map(sub, told[1:], told))
     seconds = time.perf_counter() - begun
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return {
@@ -156,10 +171,12 @@ def report(label: str, path: Path, folder: Path) -> None:
     store = folder / f"{path.stem}.duckdb"
     measured("warm", path, store)  # the index of places is built at first use, once for good
     bare = measured("bare", path, store)
-    for step in ("bare", "read", "first import", "second import"):
+    for step in ("bare", "read", "first import", "second import", "undo", "redo"):
         found = bare if step == "bare" else measured(step.split()[-1], path, store)
         ratio = found["seconds"] / bare["seconds"]
         counts = ", ".join(f"{found[n]:,} {n}" for n in ("added", "duplicates") if n in found)
+        if "longest_silence" in found:
+            counts += f", {found['longest_silence']:.1f} s without a word of progress at most"
         work = found["processor_s"] / bare["processor_s"]
         print(
             f"| {label} | {step} | {found['seconds']:.1f} | {ratio:.1f} "

@@ -56,7 +56,7 @@ def _by_lines(text: str) -> bool:
     start = text.lstrip()
     if not start.startswith("{"):
         return False
-    first = start.splitlines()[0]
+    first = start.split("\n", 1)[0]  # as the lines are told apart, not at U+2028 in a text
     try:
         return isinstance(json.loads(first), dict) and "features" not in json.loads(first)
     except (json.JSONDecodeError, RecursionError, ValueError):

@@ -27,7 +27,7 @@ from geodata.schema import (
     to_arrow,
 )
 from geodata.store import tables
-from geodata.store.file import Connection
+from geodata.store.file import Connection, give_memory
 from geodata.store.imports import CLOSE_FORMER, DERIVE
 from geodata.store.ledger import record_change, undone_imports
 from geodata.store.tables import fixed, group_of, listed, quoted, run
@@ -286,6 +286,8 @@ _REVERSE: Final = (
 
 def reverse(connection: Connection, values: Mapping[str, object]) -> None:
     """Reverse the change of version `values["reverses"]`, within the caller's transaction."""
+    written = run(connection, "SELECT count(*) FROM incidents WHERE since = $reverses", values)
+    give_memory(connection, sum(written.fetchone() or ()))
     for statement in _REVERSE:
         run(connection, statement, values)
     record_change(connection, values)
@@ -354,6 +356,9 @@ _WITHDRAW: Final = (
     ),
     CLOSE_FORMER,
 )
+_ROWS_OF_DATASET: Final = (
+    "SELECT count(*) FROM incidents WHERE dataset = $dataset AND until IS NULL"
+)
 WITHDRAWN: Final = "withdraw data set"
 RESTORED: Final = "restore data set"
 
@@ -365,6 +370,8 @@ def withdraw_dataset(connection: Connection, dataset: str, values: Mapping[str, 
         ImpossibleValue: the data set has no incident.
     """
     values = dict(values) | {"dataset": dataset, "what": WITHDRAWN}
+    held = run(connection, _ROWS_OF_DATASET, values)
+    give_memory(connection, sum(held.fetchone() or ()))
     for statement in _WITHDRAW:
         run(connection, statement, values)
     if connection.execute("SELECT count(*) FROM touched").fetchone() == (0,):

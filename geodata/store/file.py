@@ -34,8 +34,11 @@ SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
 }
 """What every connection to a store is opened with: it reads no other file and loads nothing."""
 
-_WRITERS_MEMORY: Final = "SET memory_limit = '600MB'"
+_WRITERS_MB: Final = 600
 """Of DuckDB's own buffers; what is more goes to a folder beside the file while it is written."""
+_ROWS_WITHIN: Final = 400_000
+_KB_A_ROW: Final = 1.0
+"""What a change of more rows than `_ROWS_WITHIN` gets for each: joins cannot put all of it off."""
 
 _MARK_LENGTH: Final = 160
 
@@ -46,6 +49,21 @@ def connect(path: str = ":memory:", *, read_only: bool = False) -> Connection:
     # Where Python itself runs interactively, a long query would draw a bar into the output.
     connection.execute("SET enable_progress_bar = false")
     return connection
+
+
+def give_memory(connection: Connection, rows: int) -> None:
+    """Let a change of so many rows use the memory that it needs, at most half of the machine's."""
+    wanted = _WRITERS_MB + max(rows - _ROWS_WITHIN, 0) * _KB_A_ROW / 1000
+    limit = max(min(wanted, _machine_mb() / 2), _WRITERS_MB)
+    connection.execute(f"SET memory_limit = '{limit:.0f}MB'")
+
+
+def _machine_mb() -> float:
+    """The machine's memory in megabytes; 4 GB where it does not say."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1_000_000
+    except (AttributeError, ValueError, OSError):  # Windows does not say
+        return 4096.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +152,7 @@ class StoreFile:
             try:
                 with self._connected(read_only=False) as connection:
                     _schema_version(connection, self.path)
-                    connection.execute(_WRITERS_MEMORY)
+                    give_memory(connection, 0)
                     with _transaction(connection):
                         yield connection, known.version + 1
                     known = replace(known, version=last_version(connection))

@@ -28,7 +28,7 @@ import pyarrow.compute as pc
 from geodata.errors import ImpossibleValue
 from geodata.schema import ACCOUNTS, INCIDENTS, to_arrow, to_frame
 from geodata.store import tables
-from geodata.store.file import Connection, connect
+from geodata.store.file import Connection, connect, give_memory
 from geodata.store.ledger import ImportRecord, imports, merges, record_change
 from geodata.store.rows import Handed, write_accounts, write_incidents
 from geodata.store.tables import fixed, listed, run
@@ -268,6 +268,7 @@ def add(
         "file": batch.file,
         "sha256": batch.sha256,
     }
+    give_memory(connection, batch.rows)
     tell(0.0, "comparing with the store")
     handed = _stage(connection, batch)
     values |= _outcome(connection, batch) | {"dataset": batch.read_as}

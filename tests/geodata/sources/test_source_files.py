@@ -197,6 +197,17 @@ def test_a_list_in_a_wrapper_is_found(tmp_path: Path) -> None:
     assert reading.attention["reason"].tolist() == ["it is no JSON object"]
 
 
+@pytest.mark.parametrize("end", ["\u2028", "\x85"])
+def test_what_unicode_calls_a_line_end_ends_no_line_of_json(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "t.jsonl"
+    lines = [f'{{"date": "2016-06-16", "title": "a{end}b"}}', '{"date": "2016-06-17"}']
+    path.write_text("\n".join(lines), encoding="utf-8")
+    assert read(path).incidents["title"].tolist()[0] == f"a{end}b"
+    path.write_text("{}" + end + lines[0], encoding="utf-8")
+    with pytest.raises(UnreadableFile, match="no JSON at line 1"):
+        read(path)
+
+
 def test_a_broken_line_of_json_loses_no_other(tmp_path: Path) -> None:
     lines = [
         '{"title": "a", "date": "2016-01-01"}',

@@ -312,3 +312,32 @@ def test_too_little_memory_is_told_in_a_sentence(tmp_path: Path) -> None:
         connection.execute("SET memory_limit = '5MB'")
         with pytest.raises(StoreError, match="more memory"), store_file._translated(store):
             connection.execute(big)
+
+
+def test_a_change_of_many_rows_gets_more_memory_but_never_half_of_the_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def limit(rows: int, machine_mb: float) -> str:
+        monkeypatch.setattr(store_file, "_machine_mb", lambda: machine_mb)
+        with store_file.connect() as connection:
+            store_file.give_memory(connection, rows)
+            found = connection.execute("SELECT current_setting('memory_limit')").fetchone()
+        assert found is not None
+        return str(found[0])
+
+    usual = limit(0, 24_000)
+    assert limit(400_000, 24_000) == usual
+    assert limit(2_500_000, 24_000) == "2.5 GiB"  # DuckDB counts in 1024s
+    assert limit(2_500_000, 4_000) == "1.8 GiB"
+    assert limit(2_500_000, 500) == usual
+    assert store_file._machine_mb() > 100
+
+
+def test_a_machine_that_does_not_say_how_much_memory_it_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def unknown(_name: str) -> int:
+        raise ValueError
+
+    monkeypatch.setattr(store_file.os, "sysconf", unknown)
+    assert store_file._machine_mb() == 4096
