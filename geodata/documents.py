@@ -225,6 +225,14 @@ class _TextOfHtml(HTMLParser):
         elif not self._silent:
             self.parts.append(re.sub(r"\s+", " ", data))
 
+    def parse_marked_section(self, i: int, report: int = 1) -> int:
+        """Pass over what no browser knows either, such as `<![x[`; Python 3.11 fails over it."""
+        try:
+            return super().parse_marked_section(i, report)
+        except AssertionError:
+            end = self.rawdata.find(">", i)
+            return end + 1 if end >= 0 else -1
+
     def _meta(self, known: dict[str, str]) -> None:
         name = (known.get("property") or known.get("name") or known.get("itemprop") or "").lower()
         if name in _DATE_NAMES and self.published is None:
