@@ -225,7 +225,7 @@ class _TextOfHtml(HTMLParser):
         elif not self._silent:
             self.parts.append(re.sub(r"\s+", " ", data))
 
-    def parse_marked_section(self, i: int, report: int = 1) -> int:
+    def parse_marked_section(self, i: int, report: bool = True) -> int:  # noqa: FBT001, FBT002 - theirs
         """Pass over what no browser knows either, such as `<![x[`; Python 3.11 fails over it."""
         try:
             return super().parse_marked_section(i, report)

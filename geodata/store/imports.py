@@ -270,7 +270,7 @@ def add(
     }
     give_memory(connection, batch.rows)
     tell(0.0, "comparing with the store")
-    handed = _stage(connection, batch)
+    handed = _stage(connection, batch, tell)
     values |= _outcome(connection, batch) | {"dataset": batch.read_as}
     tell(0.3, "writing")
     _write(connection, handed, values, tell)
@@ -287,6 +287,7 @@ def _write(
         for statement in (_TOUCHED, _SUPERSEDE_ACCOUNTS):
             run(connection, statement, values)
         write_accounts(connection, handed, values, lambda s: tell(0.3 + 0.1 * s, "accounts"))
+        tell(0.4, "accounts")
         connection.execute(DERIVE)
         write_incidents(connection, handed, values, lambda s: tell(0.4 + 0.5 * s, "incidents"))
         run(connection, CLOSE_FORMER, values)
@@ -295,7 +296,7 @@ def _write(
             run(connection, statement, values)
 
 
-def _stage(connection: Connection, batch: Batch) -> Handed:
+def _stage(connection: Connection, batch: Batch, tell: Progress) -> Handed:
     if batch.rows != len(batch.incidents) + len(batch.attention):
         raise ImpossibleValue(
             f"{batch.rows} rows were read from {batch.file!r}, but {len(batch.incidents)} "
@@ -309,8 +310,10 @@ def _stage(connection: Connection, batch: Batch) -> Handed:
         "batch_attention",
         pa.Table.from_pandas(batch.attention, schema=ATTENTION_SCHEMA, preserve_index=False),
     )
-    for statement in _STAGE:
+    for step, statement in enumerate(_STAGE, start=1):
+        tell(0.05 * step, "comparing with the store")
         connection.execute(statement)
+    tell(0.2, "comparing with the store")
     if stray := connection.execute(_STRAY).fetchall():
         named = ", ".join(repr(row[0]) for row in stray)
         raise ImpossibleValue(f"Accounts name incidents that are not in the same import: {named}.")
