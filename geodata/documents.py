@@ -225,7 +225,7 @@ class _TextOfHtml(HTMLParser):
         elif not self._silent:
             self.parts.append(re.sub(r"\s+", " ", data))
 
-    def parse_marked_section(self, i: int, report: bool = True) -> int:  # noqa: FBT001, FBT002 - theirs
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
         """Pass over what no browser knows either, such as `<![x[`; Python 3.11 fails over it."""
         try:
             return super().parse_marked_section(i, report)
@@ -278,27 +278,46 @@ def _page(text: str) -> _Found:
     return _Found(parser.text(), title, parser.published, parser.author)
 
 
+_ODD_MAIL = (AttributeError, IndexError, LookupError, TypeError, ValueError)
+"""What Python's own reader of mail raises over a message that is none by the rules."""
+
+
 def _eml(name: str, body: bytes) -> _Found:
     message = email.message_from_bytes(body, policy=email.policy.default)
     if not isinstance(message, EmailMessage) or not message.keys():
         raise UnreadableFile(name, "is no e-mail: it has no header lines")
-    part = message.get_body(preferencelist=("plain", "html"))
+    try:
+        part = message.get_body(preferencelist=("plain", "html"))
+    except _ODD_MAIL as error:
+        raise UnreadableFile(name, "is an e-mail whose parts cannot be told apart") from error
     text = ""
-    if part is not None:
-        content = part.get_content()
-        text = _page(content).text if part.get_content_subtype() == "html" else str(content)
+    if isinstance(part, EmailMessage):
+        content = _said(part)
+        text = _page(content).text if part.get_content_subtype() == "html" else content
     return _Found(text, _header(message, "subject"), _sent(message), _header(message, "from"))
 
 
+def _said(part: EmailMessage) -> str:
+    """The text of a part; where its encoding is none, as text of an unknown one is read."""
+    try:
+        return str(part.get_content())
+    except _ODD_MAIL:
+        whole = part.get_payload(decode=True)
+        return _decoded(whole) if isinstance(whole, bytes) else ""
+
+
 def _header(message: EmailMessage, name: str) -> str | None:
-    value = message.get(name)
+    try:
+        value = message.get(name)
+    except _ODD_MAIL:
+        return None
     return " ".join(str(value).split()) or None if value is not None else None
 
 
 def _sent(message: EmailMessage) -> dt.date | None:
     """The calendar day of the Date header in the sender's own zone."""
     try:
-        return parsedate_to_datetime(str(message.get("date"))).date()
+        return parsedate_to_datetime(_header(message, "date") or "").date()
     except (ValueError, TypeError, IndexError):
         return None
 
