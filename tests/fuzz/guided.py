@@ -100,6 +100,7 @@ def main() -> None:
     words.write_text("".join(f'"{word}"\n' for word in escaped))
     finds = Finds(given.format, folder, checked)
     settings = [f"-max_total_time={given.seconds}", f"-dict={words}", "-max_len=4096",
+                f"-artifact_prefix={folder}/",
                 "-timeout=20", "-rss_limit_mb=3000", "-print_final_stats=1"]  # fmt: skip
     atheris.Setup([sys.argv[0], *settings, str(grown)], finds.one_input)
     sys.stdout.write(f"what is found goes into {folder}\n")
