@@ -182,8 +182,9 @@ class Composer:
             question = f"The text names no day here. Was it still “{before.span.quote}”?"
             return DraftDate(before.start, before.end, "unknown", before.span, question)
         if self.published is not None and not self._names_another_day():
+            # Asked, not answered: no word of the text speaks for it.
             question = f"The text names no day. Was it on the day of publication, {self.published}?"
-            return DraftDate(self.published, self.published, "unknown", None, question)
+            return DraftDate(None, None, "unknown", None, question)
         question = "When did this happen? The text names no day."
         return DraftDate(None, None, "unknown", None, question)
 

@@ -99,14 +99,14 @@ def test_an_attack_beside_a_crash_or_a_disease_stays_an_incident(text: str) -> N
 
 
 class TestNoDayAtAll:
-    """A text that names no day is asked about, and its day of publication is only proposed."""
+    """A text that names no day has none; its day of publication is only asked about."""
 
     TEXT = "Gunmen killed a judge in Homs. The house of the judge was burned down."
 
     @pytest.mark.parametrize("named", ["", " The police said so today."])
-    def test_the_day_of_publication_is_proposed_with_a_question(self, named: str) -> None:
+    def test_the_day_of_publication_stands_in_the_question_alone(self, named: str) -> None:
         (draft,) = read_text(self.TEXT + named, published=PUBLISHED).drafts
-        assert (draft.date.start, draft.date.precision) == (PUBLISHED, "unknown")
+        assert (draft.date.start, draft.date.end, draft.date.span) == (None, None, None)
         assert draft.date.question
         assert str(PUBLISHED) in draft.date.question
 
