@@ -144,7 +144,7 @@ def test_the_data_and_about_pages_show_text_as_text(
 
 
 def upload(page: Page, path: Path) -> None:
-    page.locator("input[type=file]").set_input_files(str(path))
+    page.locator("input[type=file]").first.set_input_files(str(path))
     page.get_by_role("button", name="Import").click()
     page.get_by_text("rows, of which").first.wait_for()
 

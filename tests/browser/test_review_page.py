@@ -9,6 +9,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
+from geodata.gazetteer import Gazetteer
+from geodata.ingest import load_sample
 from geodata.reading import read_text
 from geodata.review import Report, ReviewFolder, begin
 from geodata.store import Store
@@ -34,9 +36,11 @@ PATIENCE = 40
 
 @pytest.fixture(scope="module")
 def empty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A dashboard on a store that holds nothing yet."""
+    """A dashboard on a store from which the sample was taken off again."""
     folder = tmp_path_factory.mktemp("review")
-    Store.open(folder / "store.duckdb")
+    store = Store.open(folder / "store.duckdb")
+    sample = load_sample(store, Gazetteer.open())
+    store.undo(sample.import_id, who="local", why="an empty store")
     with serving(folder / "store.duckdb", log=folder / "server.log") as running:
         yield running
     assert "Traceback" not in (folder / "server.log").read_text("utf-8", "replace")
