@@ -54,19 +54,6 @@ def show(here: ServedStore) -> None:
     _base_maps(here)
 
 
-def _who() -> str:
-    """Whose name goes into the history.
-
-    Raises:
-        NotAllowed: they may not change anything.
-    """
-    rights = asking.rights()
-    if rights is None:
-        return WHO
-    rights.require_write()
-    return rights.who or WHO
-
-
 # --- layers --------------------------------------------------------------------------------------
 
 
@@ -104,7 +91,7 @@ def _add_layer(here: ServedStore, uploaded: Any, name: str, given: dict[str, Any
         layer, new = here.layers.add(
             read,
             name=name.strip() or PurePath(called).stem[:80],
-            who=_who(),
+            who=asking.writer(WHO),
             why="added on the Data page",
             valid_from=day(given["valid_from"].strip() or None, column="Holds from"),
             valid_to=day(given["valid_to"].strip() or None, column="Holds until", last=True),
@@ -142,7 +129,7 @@ def _turn(here: ServedStore, layer: Layer) -> list[str]:
     folder = here.layers
     act = folder.restore if layer.removed else folder.remove
     try:
-        act(layer.id, who=_who(), why="on the Data page")
+        act(layer.id, who=asking.writer(WHO), why="on the Data page")
     except ConflictMapError as error:
         return [str(error)]
     return []
@@ -173,7 +160,7 @@ def _add_base_map(here: ServedStore, uploaded: Any) -> list[str]:
     if uploaded is None:
         return ["Choose a file first."]
     try:
-        _who()
+        asking.writer(WHO)
         path = BaseMapFolder.beside(here.store.path).add(uploaded.name, uploaded.getbuffer())
         added = here.base_maps.add(path)
     except ConflictMapError as error:
@@ -197,7 +184,7 @@ def _base_maps(here: ServedStore) -> None:
 
 def _delete(here: ServedStore, folder: BaseMapFolder, key: str) -> list[str]:
     try:
-        _who()
+        asking.writer(WHO)
         folder.remove(here.base_maps.remove(key))
     except ConflictMapError as error:
         return [str(error)]

@@ -73,6 +73,19 @@ def rights() -> Rights | None:
     return who.rights()
 
 
+def writer(unnamed: str) -> str:
+    """Whose name a change bears; `unnamed` where nobody signs in.
+
+    Raises:
+        NotAllowed: whoever asks may not change anything.
+    """
+    held = rights()
+    if held is None:
+        return unnamed
+    held.require_write()
+    return held.who or unnamed
+
+
 def exporting(what: str) -> None:
     """Count an export against its limit and write it to the audit.
 
