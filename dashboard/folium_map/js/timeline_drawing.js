@@ -152,7 +152,7 @@ function drawTicks(context, { scale, view }, { muted, line, strong }, plot) {
     context.stroke();
     context.globalAlpha = 1;
     context.fillStyle = muted;
-    context.fillText(label, x + 3, plot + 13);
+    if (x + 3 + context.measureText(label).width <= scale.width) context.fillText(label, x + 3, plot + 13);
   }
 }
 
@@ -216,13 +216,15 @@ function drawScaleNotes(context, { scale, unit }, bins, { ink, paper }, killedTo
   if (killed > 0) note(context, `up to ${killed.toLocaleString("en")} killed`, scale.width, killedTop + 11, ink, paper);
 }
 
+/** Words on a strip of paper, so that no bar and no line of a year runs through them. */
 function note(context, text, right, y, ink, paper) {
   context.font = "10.5px system-ui, sans-serif";
   context.textAlign = "right";
-  context.lineWidth = 3;
-  context.lineJoin = "round";
-  context.strokeStyle = paper;
-  context.strokeText(text, right - 4, y);
+  const width = context.measureText(text).width;
+  context.fillStyle = paper;
+  context.globalAlpha = 0.86;
+  context.fillRect(right - 7 - width, y - 10, width + 6, 13);
+  context.globalAlpha = 1;
   context.fillStyle = ink;
   context.fillText(text, right - 4, y);
   context.textAlign = "left";
