@@ -278,12 +278,15 @@ def _page(text: str) -> _Found:
     return _Found(parser.text(), title, parser.published, parser.author)
 
 
-_ODD_MAIL = (AttributeError, IndexError, LookupError, TypeError, ValueError)
+_ODD_MAIL = (AttributeError, LookupError, OverflowError, TypeError, ValueError)
 """What Python's own reader of mail raises over a message that is none by the rules."""
 
 
 def _eml(name: str, body: bytes) -> _Found:
-    message = email.message_from_bytes(body, policy=email.policy.default)
+    try:
+        message = email.message_from_bytes(body, policy=email.policy.default)
+    except _ODD_MAIL as error:
+        raise UnreadableFile(name, "is an e-mail whose parts cannot be told apart") from error
     if not isinstance(message, EmailMessage) or not message.keys():
         raise UnreadableFile(name, "is no e-mail: it has no header lines")
     try:
@@ -318,7 +321,7 @@ def _sent(message: EmailMessage) -> dt.date | None:
     """The calendar day of the Date header in the sender's own zone."""
     try:
         return parsedate_to_datetime(_header(message, "date") or "").date()
-    except (ValueError, TypeError, IndexError):
+    except _ODD_MAIL:
         return None
 
 
