@@ -20,7 +20,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -105,9 +105,7 @@ class ReadApart(Reading):
 
     def let_go(self) -> None:
         """Let the pages read so far leave the memory; they come back when they are asked for."""
-        for mapped in self.maps:
-            with suppress(ValueError, OSError):
-                mapped.madvise(mmap.MADV_DONTNEED)
+        _let_go(self.maps)
 
 
 def read(  # noqa: PLR0913 - each is one thing that a person may say of a file
@@ -271,6 +269,8 @@ def _environment() -> dict[str, str]:
         # Memory that is given back at once, and no address space kept in reserve for threads.
         "ARROW_DEFAULT_MEMORY_POOL": "system",
         "MALLOC_ARENA_MAX": "2",
+        # Else glibc keeps columns that were let go, up to half of what a large file takes.
+        "MALLOC_MMAP_THRESHOLD_": "65536",
         "OPENBLAS_NUM_THREADS": "1",
     }
 
@@ -371,8 +371,17 @@ def _table(file: Path, expected: pa.Schema | None, maps: list[mmap.mmap]) -> pa.
     table = pa.ipc.open_file(buffer).read_all()
     if expected is not None and not table.schema.equals(expected):
         raise ValueError(f"{file.name} holds other columns")
-    table.validate(full=True)
+    for column in table.columns:
+        column.validate(full=True)
+        _let_go(maps[-1:])  # what was looked at needs not stay in memory
     return table
+
+
+def _let_go(maps: Sequence[mmap.mmap]) -> None:
+    """Let the pages of mapped files leave the memory, where the system can."""
+    for mapped in maps:
+        with suppress(ValueError, OSError, AttributeError):
+            mapped.madvise(mmap.MADV_DONTNEED)
 
 
 # --- the process that reads ---------------------------------------------------------------------
