@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import sys
 import tempfile
@@ -18,6 +19,7 @@ import pyarrow as pa
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from dashboard.promptness import send_promptly
 from dashboard.readiness import make_ready_beside
 from dashboard.served import ServedStore, serve_from
 from dashboard.server import application, settings
@@ -27,6 +29,7 @@ from geodata.store import Snapshot, Store
 @contextlib.asynccontextmanager
 async def ready(_: object) -> AsyncIterator[None]:
     """As `conflictmap serve` starts."""
+    send_promptly(asyncio.get_running_loop())
     make_ready_beside()
     yield
 

@@ -196,7 +196,7 @@ def pack_times(address: str) -> dict[str, str]:
 
 def opened(browser: Browser, address: str, empty: str) -> dict[str, str]:
     """Opening the page, in turn with an empty one."""
-    painted = "() => document.body.innerText.includes('painted')"
+    painted = "() => document.body?.innerText.includes('painted')"
     ours, theirs = [], []
     for _ in range(RUNS):
         theirs.append(cold(browser, empty, painted))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 import hmac
@@ -33,6 +34,7 @@ from dashboard.access.settings import AccessSettings
 from dashboard.base_maps import BaseMaps
 from dashboard.headers import Framing, Headers
 from dashboard.preload import Preload
+from dashboard.promptness import send_promptly
 from dashboard.readiness import make_ready_beside
 from dashboard.routes import ROUTES
 from dashboard.served import ServedStore, serve_from, whole
@@ -244,6 +246,7 @@ def _run(listening: Listening, gate: Gate | None) -> None:
     @contextlib.asynccontextmanager
     async def announce(_: object) -> AsyncIterator[None]:
         print(f"Conflict Map is at {address} (Ctrl-C stops it)", flush=True)  # noqa: T201 — likewise
+        send_promptly(asyncio.get_running_loop())
         make_ready_beside()
         if listening.open_browser:
             threading.Timer(0.5, webbrowser.open, [address]).start()
