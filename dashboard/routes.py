@@ -94,6 +94,12 @@ def _of_edition(
     return endpoint
 
 
+def _current(request: Request) -> Response:
+    if served().edition().token == request.path_params["token"]:
+        return Response(status_code=204, headers=FRESH)
+    return _refusal("The store has changed since this page was drawn; reload it.", 410)
+
+
 def _incidents(request: Request, edition: Edition) -> Response:
     # Asked again at each visit, and answered with 304: a store that was put back from a copy may
     # come to a version that another history has had before.
@@ -239,6 +245,7 @@ async def _health(request: Request) -> Response:
 ROUTES: Final = (
     Route("/assets/{version}/{name:path}", _asset),
     Route("/maps/{digest}.js", _map),
+    Route("/data/{token}/current", _in_thread(_current)),
     Route("/data/{token}/incidents.pack", _of_edition(_incidents)),
     Route("/data/{token}/rows", _of_edition(_rows)),
     Route("/data/{token}/row/{row}", _of_edition(_row, _READERS)),

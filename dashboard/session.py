@@ -42,11 +42,6 @@ def edition() -> Edition:
     return served().edition()
 
 
-def edition_has_moved(token: str) -> bool:
-    """Whether the store has changed since the edition of that token."""
-    return token != served().edition().token
-
-
 def link() -> Link:
     """What is chosen and what is looked at; as the URL says, until the session knows better."""
     said = st.session_state.get(_RESTORED) or _in_url()

@@ -53,8 +53,7 @@ def principal() -> Principal | None:
     # A page's thread first: it never carries the note of a request.
     context = get_script_run_ctx(suppress_warning=True)
     if context is not None:
-        by_a_timer = bool(context.fragment_ids_this_run)  # the pages have no other fragments
-        return _gate.principal(st.context.cookies.to_dict(), acts=not by_a_timer)
+        return _gate.principal(st.context.cookies.to_dict())
     noted = _ASKS.get()
     return None if noted is None else noted[0]
 

@@ -66,6 +66,7 @@ OURS: Final[Mapping[str, Rule]] = {
     "/assets/{version}/{name:path}": Rule(Need.OPEN),
     "/maps/{digest}.js": Rule(Need.OPEN),
     "/favicon.png": Rule(Need.OPEN),
+    "/data/{token}/current": Rule(Need.SEE),
     "/data/{token}/incidents.pack": Rule(Need.SEE),
     "/data/{token}/rows": Rule(Need.SEE),
     "/data/{token}/row/{row}": Rule(Need.SEE),
@@ -113,7 +114,7 @@ STREAMLITS: Final[Mapping[str, Rule]] = {
 
 LOOKED_AT: Final = frozenset({"/v/{view}"})
 """Routes of ours that people open, beside the pages."""
-ASKED_BY_TIMERS: Final = frozenset({"/session"})
+ASKED_BY_TIMERS: Final = frozenset({"/session", "/data/{token}/current"})
 """Routes that a page asks by itself: a session that asks nothing else goes on being idle."""
 
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})

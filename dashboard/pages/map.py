@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from dashboard import session
 from dashboard.download import download_menu
 from dashboard.map_component import incident_map
-from dashboard.served import Edition
 from dashboard.sharing import share_button
 from dashboard.sidebar import filters
 from dashboard.views_panel import views_panel, with_notices
-
-POLL_SECONDS = 3
 
 
 def show() -> None:
@@ -32,11 +27,3 @@ def show() -> None:
     views_panel()
     share_button(link.filter)
     download_menu(link.filter)
-    _follow(edition)
-
-
-@st.fragment(run_every=POLL_SECONDS)
-def _follow(edition: Edition) -> None:
-    """Notice within seconds that another process has changed the store."""
-    if session.edition_has_moved(edition.token):
-        st.rerun()

@@ -56,6 +56,15 @@ def test_the_pack_is_sent_once_and_then_found_unchanged(server: Server, token: s
     assert (other.status, other.body) == (200, first.body)
 
 
+def test_a_page_hears_whether_its_version_is_the_stores_last(server: Server, token: str) -> None:
+    current = ask(server, f"/data/{token}/current")
+    assert (current.status, current.body) == (204, b"")
+    status, said = answer(server, "/data/0123456789abcdef/current")
+    assert status == 410
+    assert isinstance(said, dict)
+    assert "reload" in said["error"]
+
+
 def test_rows_come_in_the_order_asked_for(server: Server, token: str) -> None:
     status, rows = answer(server, f"/data/{token}/rows?i=5,0,3")
     assert status == 200

@@ -17,6 +17,7 @@ import { Legend } from "./legend.js";
 import { mounted } from "./mounted.js";
 import { addStyle, isDark } from "./page_style.js";
 import { fetchJson } from "./row_source.js";
+import { StoreWatch } from "./store_watch.js";
 import { mountWorkspace } from "./workspace.js";
 
 /**
@@ -142,6 +143,10 @@ class Host {
       },
     });
     this.listen();
+    this.watch = new StoreWatch(`${this.data.root}data/${token}/current`, {
+      onMoved: () => this.component.setTriggerValue("stale", true),
+      isBusy: () => this.workspace.timeline.player.playing,
+    });
     this.map.invalidateSize({ animate: false });
     this.legend = new Legend(this.layer).addTo(this.map);
     if (fits) this.fit();
@@ -345,6 +350,7 @@ class Host {
   }
 
   clear() {
+    this.watch?.destroy();
     this.workspace?.destroy();
     this.legend?.remove();
     this.layer?.remove();

@@ -43,11 +43,12 @@ WRITABLE = {
 LOOKED_AT = {"", "map", "about"}
 """The pages that are looked at; all others are for editors."""
 SEEN = {
-    "/data/{token}/incidents.pack", "/data/{token}/rows", "/data/{token}/row/{row}",
-    "/data/{token}/incident/{incident_id:path}", "/data/{token}/hits", "/data/{token}/provinces",
-    "/layers", "/layers/{id}.json", "/symbols/{frames}/{code}.svg", "/tiles/{key}/{z}/{x}/{y}",
-    "/_stcore/stream", "/_stcore/bidi-components/{path:path}", "/media/{file_id:path}",
-    "/component/{path:path}", "/", "/map", "/about", "/v/{view}", "/v/{view}/picture.png",
+    "/data/{token}/current", "/data/{token}/incidents.pack", "/data/{token}/rows",
+    "/data/{token}/row/{row}", "/data/{token}/incident/{incident_id:path}", "/data/{token}/hits",
+    "/data/{token}/provinces", "/layers", "/layers/{id}.json", "/symbols/{frames}/{code}.svg",
+    "/tiles/{key}/{z}/{x}/{y}", "/_stcore/stream", "/_stcore/bidi-components/{path:path}",
+    "/media/{file_id:path}", "/component/{path:path}", "/", "/map", "/about", "/v/{view}",
+    "/v/{view}/picture.png",
 }  # fmt: skip
 """All that whoever may see incidents may ask for."""
 ADMINS = {"/metrics", "/admin"}
@@ -239,11 +240,14 @@ def test_a_page_that_only_waits_does_not_keep_its_session_alive(
         return known(cookies, acts=acts)
 
     async def quiet(scope: Scope, receive: Receive, send: Send) -> None:
-        del scope, send
-        while (await receive())["type"] != "websocket.disconnect":
+        del send
+        while scope["type"] == "websocket" and (await receive())["type"] != "websocket.disconnect":
             pass
 
     monkeypatch.setattr(gate, "principal", noted)
+    ask(Door(quiet, gate, {HOST}), "/data/0123456789abcdef/current", cookies=acting)
+    assert told == [False]
+    told.clear()
     said = [{"type": "websocket.receive", "text": "a timer"}]
     door = Door(quiet, gate, {HOST})
     ask(door, "/_stcore/stream", method="WEBSOCKET", cookies=acting, messages=said)

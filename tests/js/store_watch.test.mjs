@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { StoreWatch } from "../../dashboard/folium_map/js/store_watch.js";
+
+/** A page with a hand, and a server that answers as told. */
+function watching(status = 204) {
+  const page = Object.assign(new EventTarget(), { hidden: false });
+  const seen = { asked: 0, moved: 0, status, busy: false };
+  const ask = async () => {
+    seen.asked += 1;
+    if (seen.status === 0) throw new TypeError("Failed to fetch");
+    return { status: seen.status };
+  };
+  const parts = { page, ask, onMoved: () => (seen.moved += 1), isBusy: () => seen.busy };
+  const watch = new StoreWatch("/data/t/current", /** @type {any} */ (parts));
+  const does = (name, pointerId = 1) => page.dispatchEvent(Object.assign(new Event(name), { pointerId }));
+  return { page, seen, watch, does };
+}
+
+test("a newer version is told of, an old one and a silent server are not", async () => {
+  for (const [status, moved] of [[204, 0], [410, 1], [401, 0], [0, 0]]) {
+    const { seen, watch } = watching(status);
+    await watch.look();
+    watch.destroy();
+    assert.deepEqual([seen.asked, seen.moved], [1, moved]);
+  }
+});
+
+test("nothing is asked while hands are on the page; what was missed is asked when the last lifts", async () => {
+  const { seen, watch, does } = watching();
+  does("pointerdown", 1);
+  does("pointerdown", 2);
+  await watch.look();
+  does("pointerup", 1);
+  assert.equal(seen.asked, 0);
+  does("pointercancel", 2);
+  assert.equal(seen.asked, 1);
+  does("pointerdown");
+  does("pointerup");
+  assert.equal(seen.asked, 1, "a click that made nothing wait asks nothing");
+  watch.destroy();
+});
+
+test("nothing is asked of a page that nobody sees, or while days are played", async () => {
+  const { page, seen, watch, does } = watching();
+  page.hidden = true;
+  await watch.look();
+  assert.equal(seen.asked, 0);
+  page.hidden = false;
+  does("visibilitychange");
+  assert.equal(seen.asked, 1);
+  seen.busy = true;
+  await watch.look();
+  assert.equal(seen.asked, 1);
+  watch.destroy();
+});
+
+test("an answer that comes after the page has gone tells nothing", async () => {
+  const { seen, watch } = watching(410);
+  const looked = watch.look();
+  watch.destroy();
+  await looked;
+  assert.equal(seen.moved, 0);
+});
