@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -11,6 +12,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,14 +22,15 @@ from geodata.errors import DataMissing
 from geodata.gazetteer import Gazetteer
 from geodata.geocode import locate_table
 from geodata.geocode.table import FILLED
-from geodata.sources.raw_table import sha256_of
-from geodata.store import Batch, ImportRecord, Store
+from geodata.sources.again import Asked, read_as_before
+from geodata.store import Batch, ImportRecord, Store, no_attention
 
 Progress = Callable[[str, float], None]
 """Told what is being done and the share of the whole that is done, 0 to 1; may raise to stop."""
 
 SAMPLE_FILES = ("sample_incidents.csv", "sample_accounts.csv")
 SAMPLE_DATASET = "sample"
+_NOTHING_NEW = "It was imported before, and nothing of its data sets has changed since."
 KEY_COLUMN = "attention_key"
 """The column by which a table of mended rows says which waiting rows it mends."""
 
@@ -71,6 +74,9 @@ def ingest(  # noqa: PLR0913 - each is one thing that a person may say of a file
 ) -> IngestReport:
     """Read a file, locate what has no coordinates, and add it to the store.
 
+    A file that was imported before, and of whose data sets nothing has changed since, is not read
+    again where that import needed neither a person nor the gazetteer: all its rows are duplicates.
+
     Args:
         path: the file; see `sources.read` for kinds and for accounts beside it.
         store: where it goes.
@@ -94,6 +100,11 @@ def ingest(  # noqa: PLR0913 - each is one thing that a person may say of a file
     """
     tell = progress or (lambda _what, _share: None)
     tell(f"Reading {path.name}", 0.0)
+    said = sources.Said(dataset, today, day_order, profile)
+    asked = _asked(path, source, said)
+    if asked and (again := _added_again(store, asked, gazetteer, who, why)):
+        tell("Done", 1.0)
+        return again
     reading: sources.Reading
     if apart:
         reading = sandbox.read(
@@ -105,16 +116,22 @@ def ingest(  # noqa: PLR0913 - each is one thing that a person may say of a file
         reading = sources.read(
             path, dataset=dataset, source=source, today=today, day_order=day_order, profile=profile
         )
-    how = sources.Said(dataset, None, day_order, profile)
+    incidents = located(reading.incidents, gazetteer, tell)
+    known = asked if asked and asked.still() else None
+    places = None if incidents is reading.incidents else _named(gazetteer)
     batch = Batch(
-        incidents=located(reading.incidents, gazetteer, tell),
+        incidents=incidents,
         accounts=reading.accounts,
         raw=reading.raw,
         attention=reading.attention,
         rows=reading.rows,
         file=path.name,
-        sha256=sha256_of(path),
-        read_as=sources.as_json(reading.source_name, how),
+        sha256=known.sha256 if known else None,
+        read_as=(
+            known.kept(reading.source_name, reading.notes, places)
+            if known and not _mends(reading)  # a row that waits again would be mended again
+            else sources.as_json(reading.source_name, said)
+        ),
     )
     record = store.add(
         batch,
@@ -131,6 +148,44 @@ def ingest(  # noqa: PLR0913 - each is one thing that a person may say of a file
     )
 
 
+def _asked(path: Path, source: str | None, said: sources.Said) -> Asked | None:
+    try:
+        return Asked.of(path, source, said)
+    except OSError:  # whoever reads it says what is wrong
+        return None
+
+
+def _added_again(
+    store: Store, asked: Asked, gazetteer: Gazetteer | Callable[[], Gazetteer], who: str, why: str
+) -> IngestReport | None:
+    """The report on a file that need not be read again; None where it must be."""
+    for former in reversed(store.imports()):
+        same = (former.sha256, former.file) == (asked.sha256, asked.path.name)
+        if not same or not asked.alike(former.read_as, lambda: _named(gazetteer)):
+            continue
+        record = store.add_again(former.import_id, who=who, why=why)
+        return None if record is None else _nothing_new(record)
+    return None
+
+
+def _nothing_new(record: ImportRecord) -> IngestReport:
+    source, notes = read_as_before(record.read_as or "")
+    own = {item.name: getattr(record, item.name) for item in fields(record)}
+    none = no_attention().assign(key=None)
+    notes = tuple(dict.fromkeys((*notes, _NOTHING_NEW)))
+    return IngestReport(**own, needs_attention=none, source=source, notes=notes)
+
+
+def _named(gazetteer: Gazetteer | Callable[[], Gazetteer]) -> str:
+    """A name for all that a gazetteer knows; another one may place a name elsewhere."""
+    digest = hashlib.sha256()
+    for layer in (gazetteer if isinstance(gazetteer, Gazetteer) else gazetteer()).layers:
+        digest.update(json.dumps([layer.source, layer.tables]).encode())
+        for array in layer.arrays.values():
+            digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()[:32]
+
+
 def _letting_go(tell: Progress, reading: sandbox.ReadApart) -> Progress:
     """Progress that keeps a large file's pages from staying in memory."""
 
@@ -143,11 +198,16 @@ def _letting_go(tell: Progress, reading: sandbox.ReadApart) -> Progress:
 
 def _answers(store: Store, reading: sources.Reading) -> list[str]:
     """The waiting rows that a table of mended rows names, where they can be used now."""
-    if reading.raw.empty or f'"{KEY_COLUMN}"' not in reading.raw.iloc[0]:
+    if not _mends(reading):
         return []
     named = (json.loads(raw).get(KEY_COLUMN) for raw in reading.raw)
     waiting = set(store.attention()["key"])
     return sorted({key for key in named if isinstance(key, str)} & waiting)
+
+
+def _mends(reading: sources.Reading) -> bool:
+    """Whether the file is a table of mended rows."""
+    return not reading.raw.empty and f'"{KEY_COLUMN}"' in reading.raw.iloc[0]
 
 
 def located(

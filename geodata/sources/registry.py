@@ -347,27 +347,35 @@ def read_again(
     return _read(path, raw, chosen, said)
 
 
-def _with_accounts_beside(path: Path, raw: RawTable) -> RawTable:
-    """The table with the accounts file that stands beside it, if there is one.
+def accounts_files(path: Path) -> list[Path]:
+    """Where the accounts of a file are looked for, in that order.
 
     Beside incidents.csv that is incidents.accounts.csv, incidents_accounts.csv, a name with
-    "accounts" in the place of "incidents", or accounts.csv where it tells of incidents in here.
+    "accounts" in the place of "incidents", or accounts.csv where it tells of incidents in there.
     """
     stem, suffix = path.stem, path.suffix
-    own = [f"{stem}.accounts{suffix}", f"{stem}_accounts{suffix}"]
+    names = [f"{stem}.accounts{suffix}", f"{stem}_accounts{suffix}"]
     if "incidents" in stem:
-        own.append(stem.replace("incidents", "accounts") + suffix)
-    for name in dict.fromkeys((*own, f"accounts{suffix}")):
-        beside = path.with_name(name)
-        if not beside.is_file() or beside == path:
+        names.append(stem.replace("incidents", "accounts") + suffix)
+    beside = (path.with_name(name) for name in dict.fromkeys((*names, f"accounts{suffix}")))
+    return [file for file in beside if file != path]
+
+
+def _with_accounts_beside(path: Path, raw: RawTable) -> RawTable:
+    """The table with the accounts file that stands beside it, if there is one."""
+    for beside in accounts_files(path):
+        if not beside.is_file():
             continue
         accounts = open_table(beside)
         called = headers.called(accounts.columns.column_names)
         if not headers.is_account_table(called):
             continue
-        if name in own or _tell_of(accounts, raw, called["incident_id"]):
+        own = beside.stem != "accounts" or path.stem == "incidents"
+        if own or _tell_of(accounts, raw, called["incident_id"]):
             return replace(
-                raw, accounts=accounts, notes=(*raw.notes, f"Its accounts were read from {name}.")
+                raw,
+                accounts=accounts,
+                notes=(*raw.notes, f"Its accounts were read from {beside.name}."),
             )
     return raw
 

@@ -31,6 +31,7 @@ from geodata.store.file import Connection, give_memory
 from geodata.store.imports import CLOSE_FORMER, DERIVE
 from geodata.store.ledger import record_change, undone_imports
 from geodata.store.tables import fixed, group_of, listed, quoted, run
+from geodata.store.telling import Progress, Teller
 
 EDITABLE: Final = tuple(
     name for name in tables.INCIDENT_COLUMNS if name not in tables.COMPUTED | tables.IDENTITY
@@ -264,8 +265,10 @@ _WHERE_CHANGED_SINCE: Final = fixed(
 )
 """The incident was changed again: column by column."""
 
-_REVERSE: Final = (
-    "CREATE TEMP TABLE touched AS SELECT incident_id FROM incidents WHERE since = $reverses",
+_TOUCH_WRITTEN: Final = (
+    "CREATE TEMP TABLE touched AS SELECT incident_id FROM incidents WHERE since = $reverses"
+)
+_REVERSE_ACCOUNTS: Final = (
     "CREATE TEMP TABLE reopened AS SELECT * FROM accounts WHERE until = $reverses",
     "UPDATE accounts SET until = $version WHERE since = $reverses AND until IS NULL",
     fixed(
@@ -276,25 +279,49 @@ _REVERSE: Final = (
         columns=listed(tables.ACCOUNT_COLUMNS),
     ),
     DERIVE,
-    _WHERE_CHANGED_SINCE,
-    _AS_IT_WAS,
-    _WITHDRAWN_AGAIN,
-    CLOSE_FORMER,
 )
-"""In that order: a row that was written here is never read as one that stood before."""
+_WHAT_THERE_IS: Final = """SELECT count(*),
+    count(*) FILTER (since = $reverses AND until IS NOT NULL),
+    count(*) FILTER (until = $reverses),
+    count(*) FILTER (since = $reverses AND until IS NULL)
+FROM incidents WHERE since = $reverses OR until = $reverses"""
 
 
-def reverse(connection: Connection, values: Mapping[str, object]) -> None:
+def reverse(
+    connection: Connection, values: Mapping[str, object], progress: Progress | None = None
+) -> None:
     """Reverse the change of version `values["reverses"]`, within the caller's transaction."""
-    written = run(connection, "SELECT count(*) FROM incidents WHERE since = $reverses", values)
-    give_memory(connection, sum(written.fetchone() or ()))
-    for statement in _REVERSE:
-        run(connection, statement, values)
+    teller = Teller(connection, progress)
+    found = run(connection, _WHAT_THERE_IS, values).fetchone()
+    rows, changed_since, before, standing = found or (0, 0, 0, 0)
+    give_memory(connection, rows)
+    teller.step("accounts", 0.0, 0.1)
+    teller.run(_TOUCH_WRITTEN, values)
+    for statement, begin in zip(_REVERSE_ACCOUNTS, (0.1, 0.1, 0.15, 0.3), strict=True):
+        teller.step("accounts", begin, begin + 0.05)
+        teller.run(statement, values)
+    # In that order: a row that was written here is never read as one that stood before.
+    for begin, there, statement in (
+        (0.35, changed_since, _WHERE_CHANGED_SINCE),
+        (0.45, before and standing, _AS_IT_WAS),
+        (0.65, standing, _WITHDRAWN_AGAIN),
+    ):
+        if there:  # a statement over all columns takes its time also where it writes nothing
+            teller.step("incidents", begin, begin + 0.2)
+            teller.run(statement, values)
+    teller.step("closing what was there before", 0.85, 0.9)
+    teller.run(CLOSE_FORMER, values)
+    teller.step("recording the change", 0.9, 1.0)
     record_change(connection, values)
 
 
 def reverse_import(
-    connection: Connection, import_id: str, values: Mapping[str, object], *, redo: bool
+    connection: Connection,
+    import_id: str,
+    values: Mapping[str, object],
+    *,
+    redo: bool,
+    progress: Progress | None = None,
 ) -> None:
     """Undo an import, or redo one that was undone.
 
@@ -311,11 +338,14 @@ def reverse_import(
         "SELECT max(version) FROM changes WHERE import_id = ?", [import_id]
     ).fetchone()
     assert last is not None  # noqa: S101 - an aggregate always gives a row
-    reverse(connection, dict(values) | {"what": what, "import_id": import_id, "reverses": last[0]})
+    values = dict(values) | {"what": what, "import_id": import_id, "reverses": last[0]}
+    reverse(connection, values, progress)
 
 
 UNDO_EDIT: Final = "undo edit"
 _BY_HAND: Final = ("edit", "place")
+BY_HAND_CHANGES: Final = (*_BY_HAND, UNDO_EDIT)
+"""Changes of what a person sets: none of them touches what was imported last, or what is live."""
 
 
 def reverse_edit(connection: Connection, version: int, values: Mapping[str, object]) -> None:
@@ -363,7 +393,12 @@ WITHDRAWN: Final = "withdraw data set"
 RESTORED: Final = "restore data set"
 
 
-def withdraw_dataset(connection: Connection, dataset: str, values: Mapping[str, object]) -> None:
+def withdraw_dataset(
+    connection: Connection,
+    dataset: str,
+    values: Mapping[str, object],
+    progress: Progress | None = None,
+) -> None:
     """Take every incident of a data set off, to be brought back by `restore_dataset`.
 
     Raises:
@@ -372,14 +407,22 @@ def withdraw_dataset(connection: Connection, dataset: str, values: Mapping[str, 
     values = dict(values) | {"dataset": dataset, "what": WITHDRAWN}
     held = run(connection, _ROWS_OF_DATASET, values)
     give_memory(connection, sum(held.fetchone() or ()))
-    for statement in _WITHDRAW:
-        run(connection, statement, values)
+    teller = Teller(connection, progress)
+    for statement, begin in zip(_WITHDRAW, (0.0, 0.1, 0.8), strict=True):
+        teller.step("incidents", begin, 0.1 if begin == 0 else 0.8)
+        teller.run(statement, values)
+    teller.step("recording the change", 0.9, 1.0)
     if connection.execute("SELECT count(*) FROM touched").fetchone() == (0,):
         raise ImpossibleValue(f"The store has no incident of a data set {dataset!r}.")
     record_change(connection, values)
 
 
-def restore_dataset(connection: Connection, dataset: str, values: Mapping[str, object]) -> None:
+def restore_dataset(
+    connection: Connection,
+    dataset: str,
+    values: Mapping[str, object],
+    progress: Progress | None = None,
+) -> None:
     """Bring back what was withdrawn last of a data set.
 
     Raises:
@@ -393,4 +436,4 @@ def restore_dataset(connection: Connection, dataset: str, values: Mapping[str, o
     if last is None or last[1] != WITHDRAWN:
         raise ImpossibleValue(f"The data set {dataset!r} is not withdrawn; there is nothing to do.")
     values = dict(values) | {"dataset": dataset, "what": RESTORED, "reverses": last[0]}
-    reverse(connection, values)
+    reverse(connection, values, progress)

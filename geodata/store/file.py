@@ -23,6 +23,7 @@ import duckdb
 from geodata.errors import StoreBusy, StoreError, StoreNewer, StoreUnreadable
 from geodata.store import tables
 from geodata.store.lock import Lock
+from geodata.store.telling import Hear, settle
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -137,11 +138,12 @@ class StoreFile:
             self._recover()
 
     @contextmanager
-    def writing(self) -> Iterator[tuple[Connection, int]]:
+    def writing(self, hear: Hear | None = None) -> Iterator[tuple[Connection, int]]:
         """A connection within a transaction, and the version that it writes.
 
         The transaction is committed at the end and rolled back on any exception; the version
-        counts only when a change was recorded (see `record_change`).
+        counts only when a change was recorded (see `record_change`). `hear` is called now and
+        then while the file is brought up to date at the end.
         """
         with self.lock.held(exclusive=True) as mark:
             known = _read_mark(mark)
@@ -150,10 +152,10 @@ class StoreFile:
             assert known is not None  # noqa: S101 - what _believable and _settle both ensure
             _write_mark(mark, replace(known, still=False))
             try:
-                with self._connected(read_only=False) as connection:
+                with self._connected(read_only=False, hear=hear) as connection:
                     _schema_version(connection, self.path)
                     give_memory(connection, 0)
-                    with _transaction(connection):
+                    with _transaction(connection, hear):
                         yield connection, known.version + 1
                     known = replace(known, version=last_version(connection))
             except BaseException:
@@ -207,13 +209,13 @@ class StoreFile:
         return mark
 
     @contextmanager
-    def _connected(self, *, read_only: bool) -> Iterator[Connection]:
+    def _connected(self, *, read_only: bool, hear: Hear | None = None) -> Iterator[Connection]:
         with _translated(self.path):
             connection = connect(str(self.path), read_only=read_only)
             try:
                 yield connection
             finally:
-                connection.close()
+                settle(connection.close, hear)  # a long log is worked into the file here
 
     def _refuse_foreign(self, *, create: bool) -> None:
         """Refuse what is not ours before a lock file is set beside it."""
@@ -321,7 +323,7 @@ def _not_ours(path: Path) -> StoreUnreadable:
 
 
 @contextmanager
-def _transaction(connection: Connection) -> Iterator[None]:
+def _transaction(connection: Connection, hear: Hear | None = None) -> Iterator[None]:
     connection.begin()
     try:
         yield
@@ -329,7 +331,7 @@ def _transaction(connection: Connection) -> Iterator[None]:
         with suppress(duckdb.Error):
             connection.rollback()
         raise
-    connection.commit()
+    settle(connection.commit, hear)
 
 
 def _read_mark(descriptor: int) -> _Mark | None:

@@ -16,7 +16,7 @@ stays in the history; two of one id in one file are kept both.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -32,9 +32,7 @@ from geodata.store.file import Connection, connect, give_memory
 from geodata.store.ledger import ImportRecord, imports, merges, record_change
 from geodata.store.rows import Handed, write_accounts, write_incidents
 from geodata.store.tables import fixed, listed, run
-
-Progress = Callable[[float, str], None]
-"""Called with the share done (0 to 1) and what is being done; may raise to stop the import."""
+from geodata.store.telling import Progress, Teller
 
 ATTENTION_SCHEMA: Final = pa.schema(
     [
@@ -243,7 +241,7 @@ SELECT "row", "column", reason, repair, raw, NULL FROM batch_attention""",
 
 _WRITE_ATTENTION: Final = "INSERT INTO attention SELECT $import_id, $file, r.* FROM refused r"
 
-_WRITE_IMPORT: Final = (
+WRITE_IMPORT: Final = (
     "INSERT INTO imports VALUES ($import_id, $version, $file, $sha256, $datasets, $rows, $added, "
     "$updated, $duplicates, $attention)"
 )
@@ -261,7 +259,7 @@ def add(
         ImpossibleValue: the batch's rows do not add up, or an account names no incident of it.
         MissingColumn: a frame is not canonical.
     """
-    tell = progress or (lambda _share, _what: None)
+    teller = Teller(connection, progress)
     values = dict(values) | {
         "import_id": f"import-{values['version']}",
         "what": "import",
@@ -269,34 +267,34 @@ def add(
         "sha256": batch.sha256,
     }
     give_memory(connection, batch.rows)
-    tell(0.0, "comparing with the store")
-    handed = _stage(connection, batch, tell)
-    values |= _outcome(connection, batch) | {"dataset": batch.read_as}
-    tell(0.3, "writing")
-    _write(connection, handed, values, tell)
-    tell(0.9, "recording the import")
+    handed = _stage(teller, batch)
+    values |= _outcome(teller, batch) | {"dataset": batch.read_as}
+    _write(teller, handed, values)
+    teller.step("recording the import", 0.95, 1.0)
     record_change(connection, values)
-    run(connection, _WRITE_IMPORT, values)
+    run(connection, WRITE_IMPORT, values)
     return next(record for record in imports(connection) if record.version == values["version"])
 
 
-def _write(
-    connection: Connection, handed: Handed, values: Mapping[str, object], tell: Progress
-) -> None:
+def _write(teller: Teller, handed: Handed, values: Mapping[str, object]) -> None:
     if values["added"] or values["updated"]:
+        teller.step("accounts", 0.3, 0.32)
         for statement in (_TOUCHED, _SUPERSEDE_ACCOUNTS):
-            run(connection, statement, values)
-        write_accounts(connection, handed, values, lambda s: tell(0.3 + 0.1 * s, "accounts"))
-        tell(0.4, "accounts")
-        connection.execute(DERIVE)
-        write_incidents(connection, handed, values, lambda s: tell(0.4 + 0.5 * s, "incidents"))
-        run(connection, CLOSE_FORMER, values)
+            teller.run(statement, values)
+        write_accounts(teller, handed, values)
+        teller.run(DERIVE)
+        write_incidents(teller, handed, values)
+        teller.step("closing what was there before", 0.93, 0.94)
+        teller.run(CLOSE_FORMER, values)
     if values["attention"]:
+        teller.step("rows that need attention", 0.94, 0.95)
         for statement in (_REFUSED, _WRITE_ATTENTION):
-            run(connection, statement, values)
+            teller.run(statement, values)
 
 
-def _stage(connection: Connection, batch: Batch, tell: Progress) -> Handed:
+def _stage(teller: Teller, batch: Batch) -> Handed:
+    connection = teller.connection
+    teller.step("comparing with the store", 0.0, 0.0)
     if batch.rows != len(batch.incidents) + len(batch.attention):
         raise ImpossibleValue(
             f"{batch.rows} rows were read from {batch.file!r}, but {len(batch.incidents)} "
@@ -310,11 +308,11 @@ def _stage(connection: Connection, batch: Batch, tell: Progress) -> Handed:
         "batch_attention",
         pa.Table.from_pandas(batch.attention, schema=ATTENTION_SCHEMA, preserve_index=False),
     )
-    for step, statement in enumerate(_STAGE, start=1):
-        tell(0.05 * step, "comparing with the store")
-        connection.execute(statement)
-    tell(0.2, "comparing with the store")
-    if stray := connection.execute(_STRAY).fetchall():
+    for statement, begin, end in zip(_STAGE, (0.0, 0.1, 0.15), (0.1, 0.15, 0.18), strict=True):
+        teller.step("comparing with the store", begin, end)
+        teller.run(statement)
+    teller.step("comparing with the store", 0.18, 0.2)
+    if stray := teller.run(_STRAY).fetchall():
         named = ", ".join(repr(row[0]) for row in stray)
         raise ImpossibleValue(f"Accounts name incidents that are not in the same import: {named}.")
     return handed
@@ -361,14 +359,16 @@ def _finite(table: pa.Table) -> pa.Table:
     return table
 
 
-def _outcome(connection: Connection, batch: Batch) -> dict[str, object]:
-    connection.execute(_JUDGE)
+def _outcome(teller: Teller, batch: Batch) -> dict[str, object]:
+    connection = teller.connection
+    teller.step("comparing with the store", 0.2, 0.3)
+    teller.run(_JUDGE)
     merged = [(name, one.kept) for one in merges(connection) for name in one.merged]
     if merged:
         names, kept = zip(*merged, strict=True)
         columns = {"incident_id": pa.array(names, pa.string()), "kept": pa.array(kept, pa.string())}
         connection.register("merged", pa.table(columns))
-        connection.execute(_JUDGE_MERGED)
+        teller.run(_JUDGE_MERGED)
     counts = dict(
         connection.execute("SELECT outcome, count(*) FROM judged GROUP BY outcome").fetchall()
     )

@@ -23,6 +23,7 @@ class ImportRecord:
         datasets: the data sets of its rows.
         undone: it was undone and not redone since.
         version: the version of the store that it made.
+        read_as: how the file was read, as JSON text, or None; see `Batch.read_as`.
     """
 
     import_id: str
@@ -39,6 +40,7 @@ class ImportRecord:
     attention: int
     undone: bool
     version: int
+    read_as: str | None
 
 
 _WRITE_CHANGE: Final = (
@@ -63,7 +65,8 @@ def record_change(connection: Connection, values: Mapping[str, object]) -> None:
 
 
 _IMPORTS: Final = """SELECT i.import_id, c.made_at, c.who, c.why, i.file, i.sha256, i.datasets,
-    i.rows_read, i.added, i.updated, i.duplicates, i.attention, i.version
+    i.rows_read, i.added, i.updated, i.duplicates, i.attention, i.version,
+    c.subject
 FROM imports i JOIN changes c USING (version) ORDER BY i.version"""
 
 _UNDONE: Final = """SELECT import_id FROM changes
@@ -95,6 +98,7 @@ def imports(connection: Connection) -> list[ImportRecord]:
             attention=row[11],
             undone=row[0] in undone,
             version=row[12],
+            read_as=row[13],
         )
         for row in connection.execute(_IMPORTS).fetchall()
     ]

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 
 from geodata.schema import to_frame
-from geodata.store import changes, imports, ledger, merges, reads, snapshot, waiting
+from geodata.store import changes, imports, ledger, merges, reads, repeats, snapshot, waiting
 from geodata.store.file import StoreFile
-from geodata.store.imports import Batch, Progress
+from geodata.store.imports import Batch
 from geodata.store.ledger import ImportRecord, Merge, change_values
 from geodata.store.reads import Placing
 from geodata.store.snapshot import Snapshot
+from geodata.store.telling import Progress
 from geodata.store.waiting import SetAside
 
 
@@ -106,12 +107,28 @@ class Store:
                 a row that it answers does not wait.
             MissingColumn: a frame is not canonical.
         """
-        with self._file.writing() as (connection, version):
+        with self._file.writing(_going_on(progress)) as (connection, version):
             waiting.refuse_unknown(connection, answers)
             record = imports.add(connection, batch, change_values(version, who, why), progress)
             mended = change_values(version + 1, who, why)
             waiting.answer(connection, record.import_id, answers, mended)
             return record
+
+    def add_again(self, import_id: str, *, who: str, why: str) -> ImportRecord | None:
+        """Record another import of the file of an earlier one, without looking at its rows.
+
+        That every row would be read as it was read then is for the caller to know. All are
+        duplicates where that import stands, had no row that needed attention, and where nothing
+        of its data sets has changed since but what was set by hand.
+
+        Returns:
+            What became of it; None where the rows must be looked at, and nothing is changed.
+        """
+        with self._file.reading() as connection:
+            if repeats.stands(connection, import_id) is None:
+                return None
+        with self._file.writing() as (connection, version):  # another may have written meanwhile
+            return repeats.add(connection, import_id, change_values(version, who, why))
 
     def edit(self, incident_id: str, changed: Mapping[str, Any], *, who: str, why: str) -> None:
         """Set columns of one incident by hand; see `changes.edit`. None sets unknown.
@@ -148,52 +165,62 @@ class Store:
         with self._file.writing() as (connection, now):
             changes.reverse_edit(connection, version, change_values(now, who, why))
 
-    def undo(self, import_id: str, *, who: str, why: str) -> ImportRecord:
+    def undo(
+        self, import_id: str, *, who: str, why: str, progress: Progress | None = None
+    ) -> ImportRecord:
         """Take back what an import did; what was changed by hand since stays.
 
         Raises:
             ImpossibleValue: no such import, or undone already.
         """
-        return self._reverse_import(import_id, who, why, redo=False)
+        return self._reverse_import(import_id, who, why, redo=False, progress=progress)
 
-    def redo(self, import_id: str, *, who: str, why: str) -> ImportRecord:
+    def redo(
+        self, import_id: str, *, who: str, why: str, progress: Progress | None = None
+    ) -> ImportRecord:
         """Do again what an import did and `undo` took back.
 
         Raises:
             ImpossibleValue: no such import, or not undone.
         """
-        return self._reverse_import(import_id, who, why, redo=True)
+        return self._reverse_import(import_id, who, why, redo=True, progress=progress)
 
-    def _reverse_import(self, import_id: str, who: str, why: str, *, redo: bool) -> ImportRecord:
-        with self._file.writing() as (connection, version):
+    def _reverse_import(
+        self, import_id: str, who: str, why: str, *, redo: bool, progress: Progress | None
+    ) -> ImportRecord:
+        with self._file.writing(_going_on(progress)) as (connection, version):
             if not redo:
                 going = change_values(version, who, why) | {"import_id": import_id}
                 version = merges.release(connection, going, version)  # noqa: PLW2901 - one on
             values = change_values(version, who, why)
-            changes.reverse_import(connection, import_id, values, redo=redo)
+            changes.reverse_import(connection, import_id, values, redo=redo, progress=progress)
             return next(r for r in ledger.imports(connection) if r.import_id == import_id)
 
-    def remove_dataset(self, dataset: str, *, who: str, why: str) -> None:
+    def remove_dataset(
+        self, dataset: str, *, who: str, why: str, progress: Progress | None = None
+    ) -> None:
         """Withdraw every incident of a data set; `restore_dataset` brings them back.
 
         Raises:
             ImpossibleValue: there is none.
         """
-        with self._file.writing() as (connection, version):
+        with self._file.writing(_going_on(progress)) as (connection, version):
             going = change_values(version, who, why) | {"dataset": dataset}
             version = merges.release(connection, going, version)  # noqa: PLW2901 - one on
             values = change_values(version, who, why)
-            changes.withdraw_dataset(connection, dataset, values)
+            changes.withdraw_dataset(connection, dataset, values, progress)
 
-    def restore_dataset(self, dataset: str, *, who: str, why: str) -> None:
+    def restore_dataset(
+        self, dataset: str, *, who: str, why: str, progress: Progress | None = None
+    ) -> None:
         """Bring a withdrawn data set back.
 
         Raises:
             ImpossibleValue: it is not withdrawn.
         """
-        with self._file.writing() as (connection, version):
+        with self._file.writing(_going_on(progress)) as (connection, version):
             values = change_values(version, who, why)
-            changes.restore_dataset(connection, dataset, values)
+            changes.restore_dataset(connection, dataset, values, progress)
 
     def incident(self, incident_id: str) -> dict[str, Any] | None:
         """One incident whole, with its accounts, source record and history.
@@ -289,3 +316,7 @@ class Store:
     def learned_places(self) -> pd.DataFrame:
         """Named places with the coordinates that sources gave; see `Snapshot.learned_places`."""
         return self.snapshot().learned_places()
+
+
+def _going_on(progress: Progress | None) -> Callable[[], None] | None:
+    return None if progress is None else lambda: progress(1.0, "setting it down in the file")

@@ -28,6 +28,7 @@ from geodata.store.file import Connection, StoreFile
 from geodata.store.ledger import ACTING
 from geodata.store.record import Store
 from geodata.store.snapshot import Snapshot
+from geodata.store.telling import Hear
 
 _KEPT_NARROWED: Final = 8
 """How many narrowed snapshots stay in memory; each holds its own rows."""
@@ -130,11 +131,11 @@ class _GuardedFile(StoreFile):
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[tuple[Connection, int]]:
+    def writing(self, hear: Hear | None = None) -> Iterator[tuple[Connection, int]]:
         self._rights.require_write()
         acting = ACTING.set(self._rights.who)
         try:
-            with super().writing() as opened:
+            with super().writing(hear) as opened:
                 yield opened
         finally:
             ACTING.reset(acting)

@@ -18,7 +18,8 @@ import pyarrow as pa
 
 from geodata.store import tables
 from geodata.store.file import Connection
-from geodata.store.tables import fixed, listed, quoted, run
+from geodata.store.tables import fixed, listed, quoted
+from geodata.store.telling import Teller
 
 _AT_ONCE: Final = 20_000
 """Rows of one piece: some ten megabytes of source records."""
@@ -74,8 +75,8 @@ _ANY_HELD: Final = """SELECT count(*) FROM incidents SEMI JOIN touched USING (in
 WHERE until IS NULL AND held IS NOT NULL"""
 
 
-Tell = Callable[[float], None]
-"""Told the share of the rows that is written, 0 to 1; may raise to stop."""
+Know = Callable[[float], None]
+"""Told the share of the rows that is handed over, 0 to 1, by a thread of DuckDB's."""
 
 
 @dataclass(frozen=True)
@@ -93,25 +94,24 @@ class Handed:
     raw: pa.ChunkedArray
 
 
-def write_accounts(
-    connection: Connection, handed: Handed, values: Mapping[str, object], tell: Tell
-) -> None:
+def write_accounts(teller: Teller, handed: Handed, values: Mapping[str, object]) -> None:
     """Write the accounts that are new, by incident and as they stand in the file."""
-    chosen = connection.execute(_ACCOUNTS).to_arrow_table()
-    with _streamed(connection, _taken(handed.accounts, chosen, tell)):
-        run(connection, _WRITE_ACCOUNTS, values)
+    chosen = teller.run(_ACCOUNTS).to_arrow_table()
+    teller.step("accounts", 0.32, 0.4)
+    with _streamed(teller.connection, _taken(handed.accounts, chosen, teller.know)):
+        teller.run(_WRITE_ACCOUNTS, values)
 
 
-def write_incidents(
-    connection: Connection, handed: Handed, values: Mapping[str, object], tell: Tell
-) -> None:
+def write_incidents(teller: Teller, handed: Handed, values: Mapping[str, object]) -> None:
     """Write the incidents that are added or updated, by day and id, and their source records."""
-    held = connection.execute(_ANY_HELD).fetchone() != (0,)
-    chosen = connection.execute(_INCIDENTS).to_arrow_table()
-    with _streamed(connection, _taken(handed.incidents, chosen, lambda share: tell(share / 2))):
-        run(connection, _MERGE_INCIDENTS if held else _WRITE_INCIDENTS, values)
-    with _streamed(connection, _records(handed.raw, chosen, lambda share: tell(0.5 + share / 2))):
-        run(connection, _WRITE_RAWS, values)
+    held = teller.run(_ANY_HELD).fetchone() != (0,)
+    chosen = teller.run(_INCIDENTS).to_arrow_table()
+    teller.step("incidents", 0.4, 0.75)
+    with _streamed(teller.connection, _taken(handed.incidents, chosen, teller.know)):
+        teller.run(_MERGE_INCIDENTS if held else _WRITE_INCIDENTS, values)
+    teller.step("source records", 0.75, 0.93)
+    with _streamed(teller.connection, _records(handed.raw, chosen, teller.know)):
+        teller.run(_WRITE_RAWS, values)
 
 
 @contextmanager
@@ -146,32 +146,32 @@ def _positions(chosen: pa.Table) -> npt.NDArray[np.int64]:
     return np.asarray(chosen.column("pos").to_numpy(), dtype=np.int64)
 
 
-def _taken(table: pa.Table, chosen: pa.Table, tell: Tell) -> Iterator[pa.RecordBatch]:
+def _taken(table: pa.Table, chosen: pa.Table, know: Know) -> Iterator[pa.RecordBatch]:
     """The rows at the chosen positions, in that order, with the chosen columns in place."""
     own = [name for name in table.column_names if name not in chosen.column_names]
     rest = table.select(own).combine_chunks()
     positions = _positions(chosen)
     for start in range(0, max(len(positions), 1), _AT_ONCE):
-        tell(start / max(len(positions), 1))
+        know(start / max(len(positions), 1))
         piece = rest.take(pa.array(positions[start : start + _AT_ONCE]))
         for name in chosen.column_names:
             piece = piece.append_column(name, chosen.column(name).slice(start, _AT_ONCE))
-        yield piece.combine_chunks().to_batches()[0] if len(piece) else _none(piece.schema)
+        yield from piece.combine_chunks().to_batches() if len(piece) else [_none(piece.schema)]
 
 
-def _records(raw: pa.ChunkedArray, chosen: pa.Table, tell: Tell) -> Iterator[pa.RecordBatch]:
+def _records(raw: pa.ChunkedArray, chosen: pa.Table, know: Know) -> Iterator[pa.RecordBatch]:
     """The source records of the chosen rows, as they stand in the file, without those unknown."""
     positions = _positions(chosen)
     order = np.argsort(positions)
     positions = positions[order]
     ids = chosen.select(["incident_id", "content"]).combine_chunks().take(pa.array(order))
     for start in range(0, max(len(raw), 1), _AT_ONCE):
-        tell(start / max(len(raw), 1))
+        know(start / max(len(raw), 1))
         low, high = np.searchsorted(positions, [start, start + _AT_ONCE])
         texts = raw.slice(start, _AT_ONCE).take(pa.array(positions[low:high] - start))
         piece = ids.slice(int(low), int(high - low)).append_column("raw", texts)
         piece = piece.filter(texts.is_valid()).combine_chunks()
-        yield piece.to_batches()[0] if len(piece) else _none(piece.schema)
+        yield from piece.to_batches() if len(piece) else [_none(piece.schema)]
 
 
 def _none(schema: pa.Schema) -> pa.RecordBatch:
