@@ -12,7 +12,14 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from geodata.reading.harm import INTRANSITIVES, PARTICIPLES, Trigger, triggers_in, word_at
+from geodata.reading.harm import (
+    INTRANSITIVES,
+    PARTICIPLES,
+    Trigger,
+    given_back,
+    triggers_in,
+    word_at,
+)
 from geodata.reading.lexicons import words
 from geodata.reading.parties import AUXILIARIES, CASUALTY_NOUNS, Party, parties_in
 
@@ -40,6 +47,19 @@ _TELLING = frozenset(
     ]
 )
 _DENIALS = frozenset(["denied", "denies", "deny", "denying"])
+_REJECTIONS = _DENIALS | {"rejected", "rejects", "dismissed", "refuted", "disputed"}
+_ANYONE = frozenset(
+    (
+        *("people", "persons", "civilians", "others", "more", "members", "victims", "men"),
+        *("women", "residents", "soldiers", "fighters", "militants", "officers", "policemen"),
+        "troops",
+    )
+)
+_RISES = frozenset(
+    ["rose", "risen", "rises", "climbed", "increased", "grew", "reached", "stands", "stood"]
+)
+_TOLL_WORDS = ("to", "at", "of", "is", "was", "reached", ":", "were", "from")
+_TOLL_NEAR, _TOLL_FAR = 10, 24
 _CLAUSE = words("grammar", "casualties_clause")
 _COUNTING_NOT = {
     ("not", "a"),
@@ -118,12 +138,19 @@ class _Linker:
             if not category or self._noun_is_verb(party):
                 continue
             self.used.add(number)
+            if self._given_back(party):
+                continue
             if party.counted and not self._unreal_at(party.first):
                 self._add(category, [party], party.first, party.last)
 
     def _noun_is_verb(self, party: Party) -> bool:
         """As in "12 wounded soldiers": the noun goes on; "12 bodies" is a find, and counts."""
         return word_at(self.tokens, party.last) == "by" and party.category == "injured"
+
+    def _given_back(self, party: Party) -> bool:
+        """Bodies that one side hands to the other did not die then."""
+        head = word_at(self.tokens, party.last - 1)
+        return head in ("bodies", "body") and given_back(self.tokens)
 
     def _shares(self) -> None:
         """As in "11 of them civilians" is a share of the figure that it stands in or after."""
@@ -140,16 +167,37 @@ class _Linker:
         for trigger in self.triggers:
             if trigger.form != "toll":
                 continue
-            for j in range(trigger.last, min(trigger.last + 10, len(self.tokens))):
-                if self.tokens[j].word in (".", ";"):
-                    break
-                if self.tokens[j].word in ("to", "at", "of", "is", "was", "reached", ":", "were"):
-                    found = self._party_at(j + 1)
-                    if found is not None:
-                        self.used.add(found)
-                        party = self.parties[found]
-                        self._add(trigger.category, [party], trigger.first, party.last, total=True)
-                        break
+            found = self._toll_figure(trigger)
+            if found is None:
+                continue
+            self.used.add(found)
+            party = self.parties[found]
+            if self._risen_from(party) and party.high is not None:
+                party = replace(party, low=party.high, best=party.high, qualifier="exact")
+            self._add(trigger.category, [party], trigger.first, party.last, total=True)
+
+    def _risen_from(self, party: Party) -> bool:
+        """As in "rose from 18 to 21", which looks like a range, and is 21."""
+        at = party.first if word_at(self.tokens, party.first) == "from" else party.first - 1
+        return word_at(self.tokens, at) == "from" and word_at(self.tokens, at - 1) in _RISES
+
+    def _toll_figure(self, trigger: Trigger) -> int | None:
+        """The party that a toll is put at; far from it only after "rose" and the like."""
+        for j in range(trigger.last, min(trigger.last + _TOLL_FAR, len(self.tokens))):
+            word = self.tokens[j].word
+            if word in (".", ";"):
+                break
+            rising = self.tokens[j - 1].word in _RISES or word in _RISES
+            if word not in _TOLL_WORDS and word not in _RISES:
+                continue
+            if j >= trigger.last + _TOLL_NEAR and not rising:
+                continue
+            if word == "from" and not rising:
+                continue
+            found = self._party_at(j + 1)
+            if found is not None:
+                return found
+        return None
 
     def _party_at(self, i: int) -> int | None:
         for number, party in enumerate(self.parties):
@@ -209,7 +257,7 @@ class _Linker:
 
     def _unreal_at(self, i: int) -> bool:
         before = {token.word for token in self.tokens[max(0, i - 5) : i]}
-        return bool(before & _UNREAL)
+        return bool(before & _UNREAL) or bool(before & _REJECTIONS and "," not in before)
 
     def _possible(self, trigger: Trigger) -> bool:
         before = [token.word for token in self.tokens[max(0, trigger.first - 5) : trigger.first]]
@@ -377,8 +425,13 @@ class _Linker:
             total, *rest = (self.parties[number] for number in whole)
             gap = [token.word for token in self.tokens[total.last : rest[0].first]]
             if gap == [","] and total.low == sum(party.low for party in rest):
-                return whole[:1]
+                return whole[:1] if self._apposed(total, rest[-1]) else whole
         return whole
+
+    def _apposed(self, total: Party, last: Party) -> bool:
+        """As in "two people, a nurse and a driver"; two teachers, a nurse and a driver are four."""
+        closed = word_at(self.tokens, last.last) in (",", "-", "(", ")")
+        return closed or word_at(self.tokens, total.last - 1) in _ANYONE
 
     def _uncounted(self, trigger: Trigger, category: str, end: int) -> None:
         """As in "Karlov was killed": one; "they were killed": more than one; else no figure."""

@@ -120,6 +120,12 @@ class DateMention:
     reporting: bool = False
     weekday: str | None = None
 
+    def excludes(self, day: DateMention) -> bool:
+        """Whether this is a known month or span of days that a known day does not lie in."""
+        if self.start is None or self.end is None or day.start is None:
+            return False
+        return self.precision in ("month", "days") and not self.start <= day.start <= self.end
+
     @property
     def known_as(self) -> dt.date | str:
         """What two mentions of one day have in common: the day, its weekday, or the words."""
@@ -154,9 +160,18 @@ _THEN_SAID = re.compile(
 )
 
 
+_TOLL_BEFORE = re.compile(
+    r"\b(?:toll|number\s+of\s+(?:dead|deaths|victims))\b[^.;]{0,160}?\b(?:rose|risen|climbed|increased|grew|reached)"
+    r"\s+(?:to\s+|from\s+|by\s+|at\s+least\s+|[\d,]+\s+){0,5}(?:on\s+|late\s+|early\s+)?$"
+)
+"""A toll that rises on a day: the attack was before."""
+
+
 def _of_the_report(folded: str, start: int, first: int, last: int, end: int) -> bool:
     """Whether a day belongs to who reports, not to what happened: "said on Saturday that"."""
     if _REPORTED_BEFORE.search(folded, max(start, first - 45), first):
+        return True
+    if _TOLL_BEFORE.search(folded, start, first):
         return True
     if _LEADING.match(folded[start:first]) and _THEN_SAID.match(folded, last, end):
         return True

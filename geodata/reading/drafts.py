@@ -123,7 +123,7 @@ class Composer:
         found = [day for m in members if (day := m.day) is not None]
         exact = [day for day in found if day.precision in _EXACT]
         reported = [day for m in members if (day := m.reporting_day) is not None]
-        chosen = exact[0] if exact else self._happened() or self._day_around(members[0])
+        chosen = exact[0] if exact else self._beside(members[0], found)
         if chosen is None and reported and not found and self.single:
             chosen = self._day_of_harm(members[0])
         if chosen is None:
@@ -133,6 +133,11 @@ class Composer:
             return self._recent(members)
         question = chosen.question or self._doubt(chosen) or _of_report(chosen)
         return DraftDate(chosen.start, chosen.end, chosen.precision, chosen.span, question)
+
+    def _beside(self, primary: Evidence, found: list[DateMention]) -> DateMention | None:
+        """The day that the sentences beside it name, unless it names another month itself."""
+        day = self._happened() or self._day_around(primary)
+        return None if day is not None and found and found[0].excludes(day) else day
 
     def _happened(self) -> DateMention | None:
         """As in "It happened on 5 July", in a text of one incident."""

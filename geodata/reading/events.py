@@ -119,6 +119,8 @@ _SINCE = re.compile(
     r"(?:\w+\s+)?(?:years|decades)\s+ago|"
     r"(?:\w+[- ])?year\s+(?:civil\s+)?(?:war|conflict|insurgency)|"
     r"every\s+(?:day|week|month|year)|each\s+(?:year|month|day)|throughout\s+the\s+(?:war|conflict)|"
+    r"(?:years?|decades?|months?)\s+after\s+(?:the|a|an)\s+(?:\w+\s+){0,2}(?:bombing|attack|massacre|killings?|"
+    r"shooting|blast|siege|assassination|murders?|raid|air\s?strike)s?\s+(?:that|which|in\s+which|by|of|on|at)\b|"
     r"in\s+(?:the\s+)?(?:19|20)\d0s|to\s+date|during\s+the\s+(?:civil\s+)?war)\b"
 )
 

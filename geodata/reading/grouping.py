@@ -119,13 +119,15 @@ def _is_another(known: Group, member: Evidence, folded: str) -> bool:
 def _other_day(known: Group, member: Evidence) -> bool:
     """Both name days that exclude each other."""
     day = member.day
-    if day is None or day.precision not in ("day", "weekday"):
+    if day is None or day.precision not in ("day", "weekday", "month"):
         return False
     days = [
         d for m in known.members if (d := m.day) is not None and d.precision in ("day", "weekday")
     ]
     if not days:
         return False
+    if day.precision == "month":
+        return all(day.excludes(d) for d in days)
     return all(day.known_as != d.known_as for d in days)
 
 

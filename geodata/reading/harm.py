@@ -88,6 +88,12 @@ _PHRASES: tuple[tuple[tuple[str, ...], str, str], ...] = (
 )
 _ONE_DEATH = frozenset(["murder", "assassination", "killing", "slaying"])
 _PHRASE_STARTS = frozenset(phrase[0][0] for phrase in _PHRASES)
+_BODIES = frozenset(["bodies", "body", "corpses", "corpse"])
+_FINDS = frozenset(
+    ["found", "discovered", "recovered", "pulled", "retrieved", "dumped", "unearthed"]
+)
+_HANDED_OVER = frozenset(["returned", "repatriated", "repatriation", "handed", "swap", "swapped"])
+_EXCHANGED = frozenset(["exchange", "exchanged"])
 _TOLLS = frozenset(["toll", "tolls", "losses"])
 
 
@@ -133,7 +139,9 @@ def _trigger(tokens: Sequence[Token], i: int) -> Trigger | None:  # noqa: C901, 
             return Trigger(NOUNS_OF[word], "noun_of", i, of + 1)
         if word in _ONE_DEATH and after in ("was", "took", "occurred", "happened", "has"):
             return Trigger("killed", "event", i, i + 1)
-    if word in _TOLLS:
+    if word in _BODIES and after == "of" and _found(tokens):
+        return Trigger("killed", "noun_of", i, i + 2)
+    if word in _TOLLS or _put_at(tokens, i):
         return Trigger("killed", "toll", i, i + 1)
     if word == "number" and after == "of":
         return _number_of(tokens, i)
@@ -149,6 +157,23 @@ def _trigger(tokens: Sequence[Token], i: int) -> Trigger | None:  # noqa: C901, 
     if word == "lost" and after not in ("control", "contact"):
         return Trigger("killed", "lost", i, i + 1)
     return None
+
+
+def _found(tokens: Sequence[Token]) -> bool:
+    """Whether bodies were found here, and not handed over or buried."""
+    return any(token.word in _FINDS for token in tokens) and not given_back(tokens)
+
+
+def given_back(tokens: Sequence[Token]) -> bool:
+    """Whether one side hands something to the other; "exchanged fire" is no such thing."""
+    said = {token.word for token in tokens}
+    return bool(said & _HANDED_OVER) or bool(said & _EXCHANGED and "fire" not in said)
+
+
+def _put_at(tokens: Sequence[Token], i: int) -> bool:
+    """As in "put the number at 8"."""
+    here = tokens[i].word in ("number", "figure", "count") and word_at(tokens, i + 1) == "at"
+    return here and word_at(tokens, i - 2) in ("put", "puts", "gave", "placed")
 
 
 def _of_after(tokens: Sequence[Token], i: int) -> int | None:

@@ -52,6 +52,9 @@ _ADVERBS = words("grammar", "parties_adverbs")
 _STATES = frozenset(("dead", "missing", "wounded", "injured"))
 _HEAD_REACH = 8
 _YEARS = range(1900, 2100)
+_OLDEST = 110
+_SHARED_OUT = _PART_WORDS | {"mostly", "most", "among", "some", "half", "all", "many"}
+_KILLING = frozenset(["killing", "killed"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,7 @@ def _party(tokens: Sequence[Token], i: int) -> Party | None:
         or _counted(tokens, i)
         or _single(tokens, i)
         or _bare(tokens, i)
+        or _oneself(tokens, i)
     )
 
 
@@ -255,6 +259,8 @@ def _counted(tokens: Sequence[Token], i: int) -> Party | None:
     head = _head(tokens, j)
     if head.kind == "thing" or (head.kind == "none" and not _may_stand_alone(tokens, j)):
         return None
+    if _word(tokens, head.last - 1) == "head" and _word(tokens, head.last) == "of":
+        return None  # of cattle
     last = head.last if head.kind == "person" else j
     return _from(found, last, head, definite=definite, more=more)
 
@@ -308,7 +314,21 @@ def _no_count(tokens: Sequence[Token], found: Quantity) -> bool:
         return True
     digits = tokens[found.first].word
     year_like = digits.isdecimal() and len(digits) == 4 and int(digits) in _YEARS
-    return year_like and after not in people()
+    return (year_like and after not in people()) or _age_between_commas(tokens, found)
+
+
+def _age_between_commas(tokens: Sequence[Token], found: Quantity) -> bool:
+    """As in "Fatima, 34, and her sons"; in "In Homs, 34, mostly children, died" they are people."""
+    marks = (_word(tokens, found.first - 1), _word(tokens, found.last))
+    written = tokens[found.first].word
+    return (
+        marks == (",", ",")
+        and found.last == found.first + 1
+        and written.isdecimal()
+        and int(written) <= _OLDEST
+        and _word(tokens, found.first - 2).isalpha()
+        and _word(tokens, found.last + 1) not in _SHARED_OUT
+    )
 
 
 def _may_stand_alone(tokens: Sequence[Token], j: int) -> bool:
@@ -321,13 +341,16 @@ def _single(tokens: Sequence[Token], i: int) -> Party | None:  # noqa: PLR0911 -
     word = tokens[i].word
     if word not in ("a", "an", "another") and word not in _DEFINITE:
         return None
-    if quantity(tokens, i + 1) is not None and word in _DEFINITE:
+    aged = _after_age(tokens, i + 1)
+    if aged == i + 1 and word not in ("a", "an") and quantity(tokens, aged) is not None:
         return None
-    head = _head(tokens, i + 1)
+    head = _head(tokens, aged)
     if head.kind != "person":
         return None
+    if _word(tokens, head.last - 1) == "couple" or (word == "both" and head.plural):
+        return Party(2, 2, 2, "exact", i, head.last, head.group, definite=word in _DEFINITE)
     if word in ("a", "an", "another"):
-        if _word(tokens, head.last - 1) in ("couple", "family"):
+        if _word(tokens, head.last - 1) == "family":
             return None
         more = word == "another"
         return Party(1, 1, 1, "exact", i, head.last, head.group, head.category, more=more)
@@ -341,6 +364,18 @@ def _single(tokens: Sequence[Token], i: int) -> Party | None:  # noqa: PLR0911 -
     return Party(
         1, 1, 1, "exact", i, head.last, head.group, definite=definite, counted=not definite
     )
+
+
+def _oneself(tokens: Sequence[Token], i: int) -> Party | None:
+    """As in "killing himself and two guards"."""
+    own = tokens[i].word in ("himself", "herself") and _word(tokens, i - 1) in _KILLING
+    return Party(1, 1, 1, "exact", i, i + 1) if own else None
+
+
+def _after_age(tokens: Sequence[Token], i: int) -> int:
+    """Past "9-year-old" where it stands at `i`, else `i`."""
+    age = [token.word for token in tokens[i + 1 : i + 5]]
+    return i + 5 if age == ["-", "year", "-", "old"] else i
 
 
 def _bare(tokens: Sequence[Token], i: int) -> Party | None:
