@@ -30,7 +30,7 @@ from geodata.schema import ACCOUNTS, INCIDENTS, to_arrow, to_frame
 from geodata.store import tables
 from geodata.store.file import Connection, connect, give_memory
 from geodata.store.ledger import ImportRecord, imports, merges, record_change
-from geodata.store.rows import Handed, write_accounts, write_incidents
+from geodata.store.rows import Handed, write_accounts, write_incidents, write_records
 from geodata.store.tables import fixed, listed, run
 from geodata.store.telling import Progress, Teller
 
@@ -281,6 +281,7 @@ def _write(teller: Teller, handed: Handed, values: Mapping[str, object]) -> None
         teller.step("accounts", 0.3, 0.32)
         for statement in (_TOUCHED, _SUPERSEDE_ACCOUNTS):
             teller.run(statement, values)
+        write_records(teller, handed, values)
         write_accounts(teller, handed, values)
         teller.run(DERIVE)
         write_incidents(teller, handed, values)

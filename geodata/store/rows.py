@@ -31,6 +31,9 @@ FROM staged s JOIN judged j ON j.pos = s.pos AND j.outcome IN ('added', 'updated
 JOIN batch b ON b.pos = s.pos LEFT JOIN derived d ON d.incident_id = s.incident_id
 ORDER BY b.date_start, s.incident_id"""
 
+_RECORDS: Final = """SELECT pos, incident_id, content FROM staged
+SEMI JOIN (SELECT pos FROM judged WHERE outcome IN ('added', 'updated')) USING (pos) ORDER BY pos"""
+
 _ACCOUNTS: Final = """SELECT pos, content, CASE WHEN nth = 1 THEN account_id
     ELSE account_id || '~' || substr(content, 1, 12) END AS account_id
 FROM (
@@ -94,24 +97,32 @@ class Handed:
     raw: pa.ChunkedArray
 
 
+def write_records(teller: Teller, handed: Handed, values: Mapping[str, object]) -> None:
+    """Write the source records of the incidents that are added or updated, as in the file.
+
+    Before anything else is written: this takes the most memory, and then little else is held.
+    """
+    chosen = teller.run(_RECORDS).to_arrow_table()
+    teller.step("source records", 0.32, 0.5)
+    with _streamed(teller.connection, _records(handed.raw, chosen, teller.know)):
+        teller.run(_WRITE_RAWS, values)
+
+
 def write_accounts(teller: Teller, handed: Handed, values: Mapping[str, object]) -> None:
     """Write the accounts that are new, by incident and as they stand in the file."""
     chosen = teller.run(_ACCOUNTS).to_arrow_table()
-    teller.step("accounts", 0.32, 0.4)
+    teller.step("accounts", 0.5, 0.58)
     with _streamed(teller.connection, _taken(handed.accounts, chosen, teller.know)):
         teller.run(_WRITE_ACCOUNTS, values)
 
 
 def write_incidents(teller: Teller, handed: Handed, values: Mapping[str, object]) -> None:
-    """Write the incidents that are added or updated, by day and id, and their source records."""
+    """Write the incidents that are added or updated, by day and id."""
     held = teller.run(_ANY_HELD).fetchone() != (0,)
     chosen = teller.run(_INCIDENTS).to_arrow_table()
-    teller.step("incidents", 0.4, 0.75)
+    teller.step("incidents", 0.58, 0.93)
     with _streamed(teller.connection, _taken(handed.incidents, chosen, teller.know)):
         teller.run(_MERGE_INCIDENTS if held else _WRITE_INCIDENTS, values)
-    teller.step("source records", 0.75, 0.93)
-    with _streamed(teller.connection, _records(handed.raw, chosen, teller.know)):
-        teller.run(_WRITE_RAWS, values)
 
 
 @contextmanager
@@ -162,9 +173,7 @@ def _taken(table: pa.Table, chosen: pa.Table, know: Know) -> Iterator[pa.RecordB
 def _records(raw: pa.ChunkedArray, chosen: pa.Table, know: Know) -> Iterator[pa.RecordBatch]:
     """The source records of the chosen rows, as they stand in the file, without those unknown."""
     positions = _positions(chosen)
-    order = np.argsort(positions)
-    positions = positions[order]
-    ids = chosen.select(["incident_id", "content"]).combine_chunks().take(pa.array(order))
+    ids = chosen.select(["incident_id", "content"])
     for start in range(0, max(len(raw), 1), _AT_ONCE):
         know(start / max(len(raw), 1))
         low, high = np.searchsorted(positions, [start, start + _AT_ONCE])
