@@ -27,6 +27,7 @@ from geodata.sources import Options, Reading
 from geodata.sources.canonical import OTHER_WORDS
 from geodata.sources.codes import fold, spelling_table
 from geodata.sources.days import DAY_FIRST, MONTH_FIRST, NOTHING
+from geodata.sources.heading import LAST_HEADER_ROW
 from geodata.sources.matching import suggest, suggested_profile
 from geodata.sources.profile import Profile, from_toml, read_with, without_tags
 from geodata.sources.raw_table import RawTable
@@ -49,18 +50,26 @@ def chosen_profile(uploaded: Sequence[Any]) -> Profile | None:
     """
     if not uploaded or not st.toggle("Say which column is what", key="mapping_on"):
         return None
-    raw = _table(uploaded[0])
+    raw = _table(uploaded[0], None)
     if raw is None:
         return None
     if len(uploaded) > 1:
         say("What is said of the first file holds for all of them.")
     given = st.file_uploader("A profile kept earlier (TOML)", type="toml", key="mapping_given")
-    start = suggested_profile(raw)
+    kept = None
     if given is not None:
         try:
-            start = from_toml(given.getvalue().decode("utf-8", "replace"))
+            kept = from_toml(given.getvalue().decode("utf-8", "replace"))
         except ConflictMapError as error:
             notice([str(error)])
+    row = _header_row(raw, kept, f"{uploaded[0].file_id} {kept.as_toml() if kept else ''}")
+    if row is not None:
+        raw = _table(uploaded[0], row)
+        if raw is None:
+            return None
+    for note in raw.notes:
+        say(note)
+    start = replace(kept or suggested_profile(raw), header_row=row)
     profile = form(raw, start, f"{uploaded[0].file_id} {start.as_toml()}")
     preview(raw, profile)
     st.download_button(
@@ -70,20 +79,38 @@ def chosen_profile(uploaded: Sequence[Any]) -> Profile | None:
     return profile
 
 
-def _table(file: Any) -> RawTable | None:
+def _header_row(raw: RawTable, kept: Profile | None, version: str) -> int | None:
+    """Draw the row in which the header stands; what a person says, None where it is as found."""
+    if raw.header_row is None:
+        return None
+    told = kept.header_row if kept is not None else None
+    row = st.number_input(
+        "The header stands in row", min_value=1, max_value=LAST_HEADER_ROW,
+        value=told or raw.header_row, key=f"map_{_token(version)}_header_row", width=240,
+    )  # fmt: skip
+    return row if told is not None or row != raw.header_row else None
+
+
+def _token(version: str) -> str:
+    return f"{zlib.crc32(version.encode('utf-8', 'replace')):08x}"
+
+
+def _table(file: Any, row: int | None) -> RawTable | None:
     """The first rows of an uploaded file; read once, in a process of its own."""
-    kept = st.session_state.get(_TABLE)
-    if kept is None or kept[0] != file.file_id:
+    asked = (file.file_id, row)
+    key = _TABLE if row is None else f"{_TABLE}_below"
+    kept = st.session_state.get(key)
+    if kept is None or kept[0] != asked:
         with TemporaryDirectory(prefix="conflictmap-") as folder:
             path = Path(folder) / f"upload{Path(file.name).suffix}"
             path.write_bytes(file.getbuffer())
             try:
-                raw = sandbox.first_rows(path, _HEAD)
+                raw = sandbox.first_rows(path, _HEAD, header_row=row)
             except ConflictMapError as error:
                 notice([str(error)])
                 return None
-        kept = (file.file_id, raw)
-        st.session_state[_TABLE] = kept
+        kept = (asked, raw)
+        st.session_state[key] = kept
     table: RawTable = kept[1]
     return table
 
@@ -96,7 +123,7 @@ def form(raw: RawTable, start: Profile, version: str) -> Profile:
         start: what is suggested.
         version: names file and suggestion; another one sets the form anew.
     """
-    token = f"{zlib.crc32(version.encode('utf-8', 'replace')):08x}"
+    token = _token(version)
     present = raw.columns.column_names
     _reasons(raw)
     columns: dict[str, str] = {}

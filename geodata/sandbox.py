@@ -145,7 +145,9 @@ def read(  # noqa: PLR0913 - each is one thing that a person may say of a file
     return _asked(path, job, _believed, progress, limits)
 
 
-def first_rows(path: Path, most: int, *, limits: Limits | None = None) -> RawTable:
+def first_rows(
+    path: Path, most: int, *, header_row: int | None = None, limits: Limits | None = None
+) -> RawTable:
     """The first rows of a table, every cell as text, read in a process of its own.
 
     Its header's rows of other lengths and its sheet of accounts are left out.
@@ -153,12 +155,14 @@ def first_rows(path: Path, most: int, *, limits: Limits | None = None) -> RawTab
     Args:
         path: the file.
         most: how many rows.
+        header_row: as of `sources.open_table`.
         limits: None takes `Limits.of` the file.
 
     Raises:
         UnreadableFile: as of `read`.
     """
-    return _asked(path, {"what": "first rows", "most": most}, _believed_rows, None, limits)
+    job = {"what": "first rows", "most": most, "header_row": header_row}
+    return _asked(path, job, _believed_rows, None, limits)
 
 
 def open_table(
@@ -174,7 +178,8 @@ def open_table(
     Raises:
         UnreadableFile: as of `read`.
     """
-    return _asked(path, {"what": "first rows", "most": None}, _believed_rows, progress, limits)
+    job = {"what": "first rows", "most": None, "header_row": None}
+    return _asked(path, job, _believed_rows, progress, limits)
 
 
 def read_layer(path: Path, *, limits: Limits | None = None) -> ReadLayer:
@@ -317,7 +322,11 @@ def _believed_rows(answer: Mapping[str, Any], folder: Path) -> RawTable:
     if len(numbers) != len(table) or any(kind != pa.string() for kind in table.schema.types):
         raise ValueError(f"{len(numbers)} rows are no table of text of {len(table)}")
     notes = tuple(str(note)[:_LONGEST_SENTENCE] for note in answer["notes"])
-    return RawTable(table, numbers, notes=notes, protected=bool(answer["protected"]))
+    row = answer["header_row"]
+    return RawTable(
+        table, numbers, notes=notes, protected=bool(answer["protected"]),
+        header_row=None if row is None else int(row),
+    )  # fmt: skip
 
 
 def _believed_layer(answer: Mapping[str, Any], folder: Path) -> ReadLayer:
@@ -429,10 +438,11 @@ def _read(job: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def _read_rows(job: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    raw = sources.open_table(Path(job["path"]))
+    raw = sources.open_table(Path(job["path"]), job.get("header_row"))
     most = job["most"]
     _write(raw.columns.slice(0, most), folder / "rows.arrow")
-    return {"rows": raw.rows[:most].tolist(), "notes": raw.notes, "protected": raw.protected}
+    told = {"notes": raw.notes, "protected": raw.protected, "header_row": raw.header_row}
+    return {"rows": raw.rows[:most].tolist(), **told}
 
 
 def _read_layer(job: Mapping[str, Any], folder: Path) -> dict[str, Any]:

@@ -57,7 +57,10 @@ def _add(here: ServedStore) -> None:
             for path, file in zip(paths, uploaded, strict=True):
                 path.write_bytes(file.getbuffer())
             st.session_state[_OUTCOME] = [
-                _import(here, path, profile) for path in paths if not _is_accounts(path, paths)
+                told
+                for path in paths
+                if not _is_accounts(path, paths)
+                for told in _import(here, path, profile)
             ]
     notice(st.session_state.get(_OUTCOME, []))
 
@@ -72,7 +75,7 @@ def _is_accounts(path: Path, paths: list[Path]) -> bool:
     return "accounts" in path.stem and any(other.stem == stem for other in paths if other != path)
 
 
-def _import(here: ServedStore, path: Path, profile: Profile | None) -> str:
+def _import(here: ServedStore, path: Path, profile: Profile | None) -> list[str]:
     bar = st.progress(0.0)
 
     def progress(what: str, share: float) -> None:
@@ -91,10 +94,10 @@ def _import(here: ServedStore, path: Path, profile: Profile | None) -> str:
             apart=True,
         )
     except ConflictMapError as error:
-        return f"{error} Nothing was added."
+        return [f"{error} Nothing was added."]
     finally:
         bar.empty()
-    return _sentence(done)
+    return [_sentence(done), *done.notes]
 
 
 def _sentence(done: ImportRecord) -> str:
@@ -155,5 +158,6 @@ def _imports(here: ServedStore) -> None:
         act = here.store.redo if record.undone else here.store.undo
         word = "Redo" if record.undone else "Undo"
         if button.button(word, key=f"{word}_{record.import_id}", width="stretch"):
-            act(record.import_id, who=WHO, why=f"{word.lower()} on the Data page")
+            why, bar = f"{word.lower()} on the Data page", label.progress(0.0)
+            act(record.import_id, who=WHO, why=why, progress=bar.progress)
             st.rerun()

@@ -102,6 +102,13 @@ _TOTALS = frozenset(("total", "totals", "grand total", "subtotal", "gesamt", "su
                      "всего", "разом", "المجموع", "الإجمالي"))  # fmt: skip
 """What stands in the row below a table, which is no incident."""
 
+_TOTAL_OF = r"^(grand |sub-?)?totals?\b"
+_MAY_SAY_TOTAL = ("incident_id", "date_start", "place_name", "place_text", "admin1", "admin2",
+                  "title", "country", "event_type", "weapon", "side_a", "perpetrators")  # fmt: skip
+_MOST_NOTES = 20
+_FEWEST_COLUMNS = 3
+"""A row of fewer may well hold one thing."""
+
 _SAYS_SOMETHING = ("date_start", "date_text", "place_text", "place_name", "admin1", "admin2",
                    "country", "latitude", "title", "summary")  # fmt: skip
 
@@ -138,15 +145,36 @@ def read_called(raw: RawTable, options: Options, called: Mapping[str, str]) -> R
         builder.people(stem, low=f"{stem}_low", best=f"{stem}_best", high=f"{stem}_high")
     _weapons(builder)
     _refuse_totals(builder)
+    _refuse_notes_below(builder)
     _refuse_empty(builder)
     return _with_accounts(raw, builder, called)
 
 
 def _refuse_totals(builder: TableBuilder) -> None:
-    for name in ("incident_id", "date_start", "place_name", "title", "country"):
+    undated = np.asarray(builder.get("date_start").is_null())
+    for name in _MAY_SAY_TOTAL:
+        if not builder.has(name):
+            continue
         cells = pc.utf8_rtrim(pc.utf8_lower(builder.cells(name)), ": ")
         rows = filled(pc.is_in(cells, value_set=pa.array(sorted(_TOTALS), pa.string())))
+        rows |= undated & filled(pc.match_substring_regex(cells, _TOTAL_OF))
         builder.problems(rows, name, "it looks like a row of totals, which is no incident")
+
+
+def _refuse_notes_below(builder: TableBuilder) -> None:
+    """Rows at the end of which one cell alone holds anything: "Source: …" below the table."""
+    columns = builder.raw.columns
+    if columns.num_columns < _FEWEST_COLUMNS:
+        return
+    at, least = builder.count, max(builder.count - _MOST_NOTES, 0)
+    while at > least and sum(bool((c[at - 1].as_py() or "").strip()) for c in columns.columns) == 1:
+        at -= 1
+    below = np.arange(builder.count) >= at
+    column = next((name for name in _SAYS_SOMETHING if builder.has(name)), columns.column_names[0])
+    builder.problems(
+        below & ~builder.in_trouble(), column,
+        "one cell of it alone holds anything: a note below the table?",
+    )  # fmt: skip
 
 
 def _refuse_empty(builder: TableBuilder) -> None:

@@ -6,7 +6,10 @@ ends in * stands for all that begin with it.
 
 from __future__ import annotations
 
+import itertools
+import re
 import unicodedata
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
@@ -99,3 +102,31 @@ COLUMN_WORDS: Final = MappingProxyType(
     {name: frozenset(map(folded, words.split())) for name, words in _WORDS.items()}
 )
 """Concept to the words that mean it, folded."""
+
+
+def concepts_of(name: str) -> frozenset[str]:
+    """The concepts that the words of a column's name stand for."""
+    words = _words(name)
+    found: set[str] = set()
+    for word in (*words, *("_".join(pair) for pair in itertools.pairwise(words))):
+        found |= _meanings(word)
+    return frozenset(found)
+
+
+def unknown_words(name: str) -> int:
+    """How many words of a column's name, of three letters or more, stand for no concept."""
+    return sum(len(word) > 2 and not _meanings(word) for word in _words(name))
+
+
+@cache
+def _meanings(word: str) -> frozenset[str]:
+    return frozenset(
+        concept
+        for concept, words in COLUMN_WORDS.items()
+        if word in words or any(w[-1] == "*" and word.startswith(w[:-1]) for w in words)
+    )
+
+
+def _words(name: str) -> list[str]:
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[a-z])(?=\d)", " ", name)
+    return re.findall(r"[^\W_]+", folded(parted))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,36 +16,48 @@ import pyarrow.csv as arrow_csv
 
 from geodata.errors import UnreadableFile
 from geodata.sources.headerless import Headerless, headerless
+from geodata.sources.heading import Heading, Row, find_heading, recognised
 from geodata.sources.raw_table import BrokenRow, RawTable, check_width, unique_names
 
 SEPARATORS = (",", ";", "\t", "|")
 _LONGEST_CELL = 1_000_000
 _BLOCK = 1 << 24
+_HEAD_LINES = 200
+"""Lines in which the header is looked for; a cell may run over several."""
 _QUOTE = b'"'
 
 
-def read_delimited(path: Path) -> RawTable:
+def read_delimited(path: Path, header_row: int | None = None) -> RawTable:
     """The table in a text file; rows that do not fit its header are kept as broken.
 
+    Args:
+        path: the file.
+        header_row: in which row the header stands, empty lines counted; None looks for it.
+
     Raises:
-        UnreadableFile: empty, no text, cut off inside a quotation, or too wide.
+        UnreadableFile: empty, no text, cut off inside a quotation, too wide, or without a header
+            in that row.
     """
     data, notes = _utf8(path, path.read_bytes())
     data = _with_line_ends(data)
-    known = headerless(data[: data.find(b"\n")][:_LONGEST_CELL].decode("utf-8", "replace"))
-    names, separator = _header(path, data) if known is None else (known.columns, known.separator)
+    known = headerless(_first_line(data))
     if known is None:
-        _check_quotes(path, data, separator)
+        head = _header(path, data, header_row)
+        data, notes = data[head.starts_at :], (*notes, *head.notes)
+        _check_quotes(path, data, head.separator, head.lines_above)
+    else:
+        head = _Head(known.columns, known.separator)
+    names = head.names
     broken: list[tuple[int, int, str]] = []
     try:
-        table = _parse(data, names, separator, broken, known)
+        table = _parse(data, names, head.separator, broken, known)
     except pa.ArrowInvalid as error:
         raise UnreadableFile(path, f"it cannot be read as a table: {_plain(error)}") from error
     del data  # a large file is not held twice
     before = 1 if known is None else 0
     broken = [(number - before, cells, text) for number, cells, text in broken]
     rows, kept = _numbered(table.num_rows, broken, len(names))
-    return RawTable(_combined(table), rows, kept, notes=notes, protected=True)
+    return RawTable(_combined(table), rows, kept, notes=notes, protected=True, header_row=head.row)
 
 
 def _utf8(path: Path, data: bytes) -> tuple[bytes, tuple[str, ...]]:
@@ -64,10 +78,9 @@ def _utf8(path: Path, data: bytes) -> tuple[bytes, tuple[str, ...]]:
 
 
 def _with_line_ends(data: bytes) -> bytes:
-    """The same lines ended by a line feed, without blank ones before the header."""
+    """The same lines ended by a line feed."""
     if b"\n" not in data:
         data = data.replace(b"\r", b"\n")  # as old spreadsheets on a Mac write them
-    data = data.lstrip(b"\r\n")
     return data if data.endswith(b"\n") else data + b"\n"
 
 
@@ -112,26 +125,68 @@ def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("conflictmap.cp1252", _as_cp1252)
 
 
-def _header(path: Path, data: bytes) -> tuple[Sequence[str], str]:
-    """The names in the header, and the separator that gives the most of them."""
-    sample = data[: _LONGEST_CELL * 4].decode("utf-8", "replace")
-    line = sample[: sample.find("\n")]
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The header: its names, its last row, the byte and the line where that one begins."""
+
+    names: Sequence[str]
+    separator: str
+    row: int | None = None
+    starts_at: int = 0
+    lines_above: int = 0
+    notes: tuple[str, ...] = ()
+
+
+def _first_line(data: bytes) -> str:
+    start = data[:_LONGEST_CELL].lstrip(b"\r\n")
+    return start.split(b"\n", 1)[0].decode("utf-8", "replace")
+
+
+def _header(path: Path, data: bytes, said: int | None) -> _Head:
+    """The header, read with the separator that most of the first rows fit, and that tells most."""
+    line = _first_line(data)
     check_width(path, 1 + max(line.count(separator) for separator in SEPARATORS))
-    found = [(_first_row(sample, separator), separator) for separator in SEPARATORS]
-    header, separator = max(found, key=lambda pair: len(pair[0]))
-    if not header:
+    sample = io.StringIO(data[: _LONGEST_CELL * 4].decode("utf-8", "replace"), newline="")
+    lines = list(itertools.islice(sample, max(said or 0, _HEAD_LINES)))
+    found = []
+    for separator in SEPARATORS:
+        if rows := _rows(lines, separator, said):
+            heading = find_heading(path, [row for row, _ in rows], said)
+            found.append((_fits(heading, rows), separator, rows, heading))
+    if not found:
         raise UnreadableFile(path, "it cannot be read as a table: its first line is no header.")
-    return unique_names(header), separator
+    _, separator, rows, heading = max(found, key=lambda each: each[0])
+    above = rows[heading.last][1]
+    starts_at = len("".join(lines[:above]).encode())
+    names = unique_names(heading.names)
+    return _Head(names, separator, heading.row, starts_at, above, heading.notes)
 
 
-def _first_row(sample: str, separator: str) -> list[str]:
+def _rows(lines: Sequence[str], separator: str, said: int | None) -> list[tuple[Row, int]]:
+    """The rows in some lines that hold anything, each with the number of lines above it."""
+    reader = csv.reader(lines, delimiter=separator)
+    rows: list[tuple[Row, int]] = []
+    above = 0
     try:
-        return next(csv.reader(io.StringIO(sample, newline=""), delimiter=separator), [])
-    except csv.Error:  # a header cell longer than any real one
-        return []
+        for number, cells in enumerate(reader, start=1):
+            if said is not None and number > said:
+                break
+            if any(cell.strip() for cell in cells) or (not rows and cells):
+                rows.append((Row(number, cells), above))
+            above = reader.line_num
+    except csv.Error:  # a cell longer than any real one
+        pass
+    return rows
 
 
-def _check_quotes(path: Path, data: bytes, separator: str) -> None:
+def _fits(heading: Heading, rows: Sequence[tuple[Row, int]]) -> tuple[bool, int, int]:
+    """How well a separator suits: most rows are as wide as the header; names known, and all."""
+    width = len(heading.names)
+    below = [len(row.cells) == width for row, _ in rows[heading.last + 1 :]]
+    return width > 1 and sum(below) * 2 >= len(below), recognised(heading.names), width
+
+
+def _check_quotes(path: Path, data: bytes, separator: str, lines_above: int) -> None:
     """Refuse a file that ends inside a quotation: its last cell would swallow the rows before.
 
     An odd number of quotation marks is only a hint (5" in a cell); a strict reader decides.
@@ -146,8 +201,8 @@ def _check_quotes(path: Path, data: bytes, separator: str) -> None:
     if line is not None:
         raise UnreadableFile(
             path,
-            f"a quotation mark that opens at about line {line:,} is never closed: the file is cut "
-            "off or damaged. Save or download it again.",
+            f"a quotation mark that opens at about line {line + lines_above:,} is never closed: "
+            "the file is cut off or damaged. Save or download it again.",
         )
 
 
@@ -224,6 +279,10 @@ def _numbered(
 
 
 def _misfit(cells: int, width: int, *, last: bool) -> str:
+    if last and cells == 1 < width - 1:
+        return (
+            f"a note below the table, or the file breaks off in this row: it has 1 of {width} cells"
+        )
     if last and cells < width:
         return f"the file breaks off in this row: it has {cells} of {width} cells"
     return f"it has {cells} cells where the header has {width}"

@@ -21,7 +21,7 @@ from geodata.gazetteer.countries import country_code
 from geodata.sources import headers
 from geodata.sources.canonical import hxl_tags
 from geodata.sources.codes import fold, spelling_table
-from geodata.sources.column_words import COLUMN_WORDS, folded
+from geodata.sources.column_words import concepts_of, unknown_words
 from geodata.sources.counts import Figure, read_count
 from geodata.sources.days import NOTHING, read_days
 from geodata.sources.degrees import read_degree
@@ -305,7 +305,7 @@ def _by_name(column: _Column) -> list[Match]:
     given = _given_name(column)
     if given is not None and _agrees(column, given[0]) >= _AGREES:
         return [Match(column.name, *given)]
-    concepts, unknown = _concepts(column.name)
+    concepts, unknown = concepts_of(column.name), unknown_words(column.name)
     matches = []
     for rule in _RULES:
         if not rule.needs <= concepts or rule.never & concepts:
@@ -328,35 +328,6 @@ def _given_name(column: _Column) -> tuple[str, float, str] | None:
     if target := headers.canonical_name(column.name):
         return target, 0.97, "by its usual name"
     return None
-
-
-def _concepts(name: str) -> tuple[frozenset[str], int]:
-    """The concepts that the words of a name stand for, and how many words stand for none."""
-    words = _words(name)
-    pairs = {"_".join(pair) for pair in itertools.pairwise(words)}
-    found: set[str] = set()
-    unknown = 0
-    for word in words:
-        meant = _meanings(word)
-        found |= meant
-        unknown += not meant and len(word) > 2
-    for pair in pairs:
-        found |= _meanings(pair)
-    return frozenset(found), unknown
-
-
-@cache
-def _meanings(word: str) -> frozenset[str]:
-    return frozenset(
-        concept
-        for concept, words in COLUMN_WORDS.items()
-        if word in words or any(w[-1] == "*" and word.startswith(w[:-1]) for w in words)
-    )
-
-
-def _words(name: str) -> list[str]:
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[a-z])(?=\d)", " ", name)
-    return re.findall(r"[^\W_]+", folded(parted))
 
 
 # --- by content ----------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 from xml.parsers import expat
@@ -21,8 +21,9 @@ import numpy as np
 import pyarrow as pa
 
 from geodata.errors import UnreadableFile
+from geodata.sources.heading import LOOKED_THROUGH, Heading, Row, find_heading
 from geodata.sources.raw_table import MOST_COLUMNS, RawTable, check_width, unique_names
-from geodata.sources.workbook import ACCOUNTS_SHEET, check_unpacked
+from geodata.sources.workbook import ACCOUNTS_SHEET, check_unpacked, chosen_sheet, sheet_notes
 
 _MOST_REPEATED: Final = 2_000_000
 """Cells that repetitions may add to what is written out."""
@@ -33,14 +34,18 @@ _CELLS: Final = frozenset((f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
 _MIDNIGHT: Final = re.compile(r"T00:00:00(\.0+)?$")
 
 
-def read_ods(path: Path) -> RawTable:
-    """The first sheet that is not `accounts`, with the sheet `accounts` beside it.
+def read_ods(path: Path, header_row: int | None = None) -> RawTable:
+    """The first sheet with a table of incidents, with the sheet `accounts` beside it.
+
+    Args:
+        path: the file.
+        header_row: in which row of the sheet the header stands; None looks for it.
 
     Raises:
-        UnreadableFile: damaged, locked, empty, a bomb, or too wide.
+        UnreadableFile: damaged, locked, empty, a bomb, too wide, or without a header in that row.
     """
     check_unpacked(path)
-    reader = _Reader(path)
+    reader = _Reader(path, header_row)
     try:
         with zipfile.ZipFile(path) as archive, archive.open("content.xml") as content:
             reader.parser.ParseFile(content)
@@ -57,36 +62,44 @@ def read_ods(path: Path) -> RawTable:
 @dataclass
 class _Sheet:
     title: str
+    head: list[tuple[Row, int]] = field(default_factory=list)
+    """Rows that hold anything, with how often each is there, until the header is found."""
+    heading: Heading | None = None
     names: list[str] = field(default_factory=list)
     columns: list[list[str | None]] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
-    header_at: int = 0
 
     def table(self) -> RawTable:
         arrays = [pa.array(column, pa.string()) for column in self.columns]
         table = pa.table(dict(zip(self.names, arrays, strict=True)))
-        return RawTable(table, np.array(self.rows, dtype=np.int64))
+        heading = self.heading
+        return RawTable(
+            table, np.array(self.rows, dtype=np.int64), notes=heading.notes if heading else (),
+            header_row=heading.row if heading else None,
+        )  # fmt: skip
 
 
 def _chosen(path: Path, sheets: list[_Sheet]) -> RawTable:
     second = next((s for s in sheets if s.title.casefold() == ACCOUNTS_SHEET), None)
-    first = next((sheet for sheet in sheets if sheet is not second), second)
-    if first is None:
-        raise UnreadableFile(path, "it has no sheet with a table.")
-    if not first.names:
-        raise UnreadableFile(path, "its first sheet is empty.")
+    by_title = {sheet.title: sheet for sheet in sheets if sheet is not second and sheet.head}
+    heads = {title: [row for row, _ in sheet.head] for title, sheet in by_title.items()}
+    title = chosen_sheet(path, heads)
+    first = second if title is None else by_title[title]
+    if first is None or not first.names:
+        what = "its first sheet is empty." if sheets else "it has no sheet with a table."
+        raise UnreadableFile(path, what)
     main = first.table()
-    others = [sheet for sheet in sheets if sheet is not first and sheet is not second]
-    notes = (f"Of its sheets only {first.title[:60]!r} was read.",) if others else ()
+    notes = (*sheet_notes(path, heads, title), *main.notes)
     beside = second.table() if second is not None and second is not first else None
-    return RawTable(main.columns, main.rows, notes=notes, accounts=beside)
+    return replace(main, notes=notes, accounts=beside)
 
 
 class _Reader:
     """Collects the sheets while expat reads."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, header_row: int | None) -> None:
         self.path = path
+        self.said = header_row
         self.sheets: list[_Sheet] = []
         self._within: list[str] = []
         self._row_number = 0
@@ -148,6 +161,8 @@ class _Reader:
     def _end(self, name: str) -> None:
         if name == f"{_TABLE}table":
             self._within.pop()
+            if not self._within and self.sheets[-1].head and self.sheets[-1].heading is None:
+                self._settle(self.sheets[-1])
         elif len(self._within) != 1:
             return
         elif name in _CELLS:
@@ -177,23 +192,39 @@ class _Reader:
         self._row_number += self._row_repeats
         if not self._row:
             return
-        if not sheet.names:
-            check_width(self.path, self._filled_to)
-            sheet.names = unique_names([cell or "" for cell in self._row])
-            sheet.columns = [[] for _ in sheet.names]
-            sheet.header_at = first
-            first, self._row_repeats = first + 1, self._row_repeats - 1
-        row = self._row[: len(sheet.names)]
-        if all(cell is None for cell in row) or not self._row_repeats:
+        if sheet.heading is not None:
+            self._body(sheet, first, self._row, self._row_repeats)
             return
-        self._left -= (self._row_repeats - 1) * len(sheet.names)
+        cells = [cell or "" for cell in self._row]
+        sheet.head.append((Row(first, cells), self._row_repeats))
+        if len(sheet.head) >= LOOKED_THROUGH and (self.said is None or first >= self.said):
+            self._settle(sheet)
+
+    def _settle(self, sheet: _Sheet) -> None:
+        """Find the header of a sheet, and read the rows that have come before that."""
+        rows = [row for row, _ in sheet.head]
+        own = sheet.title.casefold() != ACCOUNTS_SHEET
+        heading = sheet.heading = find_heading(self.path, rows, self.said if own else None)
+        check_width(self.path, len(heading.names))
+        sheet.names = unique_names(heading.names)
+        sheet.columns = [[] for _ in sheet.names]
+        header, again = sheet.head[heading.last]
+        below = (Row(header.number + 1, header.cells), again - 1)
+        for row, repeats in (below, *sheet.head[heading.last + 1 :]):
+            self._body(sheet, row.number, [cell or None for cell in row.cells], repeats)
+
+    def _body(self, sheet: _Sheet, first: int, cells: list[str | None], repeats: int) -> None:
+        row = cells[: len(sheet.names)]
+        if all(cell is None for cell in row) or not repeats or sheet.heading is None:
+            return
+        self._left -= (repeats - 1) * len(sheet.names)
         if self._left < 0:
             raise UnreadableFile(self.path, "it unpacks to far more rows than a table of its size.")
         row += [None] * (len(sheet.names) - len(row))
         for column, cell in zip(sheet.columns, row, strict=True):
-            column.extend([cell] * self._row_repeats)
-        numbers = range(first, first + self._row_repeats)
-        sheet.rows.extend(number - sheet.header_at for number in numbers)
+            column.extend([cell] * repeats)
+        below = first - sheet.heading.row
+        sheet.rows.extend(range(below, below + repeats))
 
 
 def _repeats(attributes: Mapping[str, str], name: str) -> int:

@@ -25,6 +25,7 @@ from geodata.sources.canonical import hxl_tags, read_called
 from geodata.sources.codes import fold
 from geodata.sources.days import DAY_FIRST, MONTH_FIRST
 from geodata.sources.distinct import Distinct
+from geodata.sources.heading import LAST_HEADER_ROW
 from geodata.sources.raw_table import RawTable
 
 _COMPUTED: Final = frozenset(("n_accounts", "disputed", "updated_at", "import_id"))
@@ -37,6 +38,7 @@ TARGETS: Final = tuple(
 
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 _TOP: Final = ("dataset", "day_order")
+_ROW: Final = "header_row"
 _TABLES: Final = ("columns", "fixed", "codes")
 
 
@@ -50,6 +52,7 @@ class Profile:
         codes: canonical column to the file's words and the codes that they mean.
         dataset: the name of the data set; None takes the file's.
         day_order: "day-first" or "month-first" where the days do not tell; None asks.
+        header_row: the row of the file in which the header stands, from 1; None looks for it.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -57,24 +60,32 @@ class Profile:
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     dataset: str | None = None
     day_order: str | None = None
+    header_row: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse columns that are not there.
 
         Raises:
             UnknownCode: a name that is no canonical column, or no order of days.
+            ImpossibleValue: a row that no header stands in.
         """
         for name in (*self.columns, *self.fixed, *self.codes):
             if name not in TARGETS:
                 raise UnknownCode("column of an incident", name, TARGETS)
         if self.day_order not in (None, DAY_FIRST, MONTH_FIRST):
             raise UnknownCode("order of days", str(self.day_order), (DAY_FIRST, MONTH_FIRST))
+        row = self.header_row
+        if row is not None and (isinstance(row, bool) or not 1 <= row <= LAST_HEADER_ROW):
+            raise ImpossibleValue(
+                f"The header cannot stand in row {row}; rows count from 1 to {LAST_HEADER_ROW:,}."
+            )
 
     def as_toml(self) -> str:
         """The profile as text, to be kept and read again by `from_toml`."""
         lines = ["# How Conflict Map reads a table: column of an incident = column of the file."]
         top = ((name, getattr(self, name)) for name in _TOP)
         lines += [f"{name} = {_quoted(value)}" for name, value in top if value is not None]
+        lines += [] if self.header_row is None else [f"header_row = {self.header_row}"]
         for title, table in (("columns", self.columns), ("fixed", self.fixed)):
             lines += _section(title, table)
         for name, words in self.codes.items():
@@ -107,8 +118,8 @@ def from_values(said: Mapping[str, Any]) -> Profile:
         UnknownCode: they name a column that there is not.
     """
     for name in said:
-        if name not in (*_TOP, *_TABLES):
-            known = ", ".join((*_TOP, *_TABLES))
+        if name not in (*_TOP, _ROW, *_TABLES):
+            known = ", ".join((*_TOP, _ROW, *_TABLES))
             raise ImpossibleValue(f"A profile has no {name!r}; it has {known}.")
     columns, fixed, codes = (said.get(name, _NOTHING) for name in _TABLES)
     sound = all(_is_words(table) for table in (columns, fixed)) and (
@@ -117,7 +128,11 @@ def from_values(said: Mapping[str, Any]) -> Profile:
     top = {name: said.get(name) for name in _TOP}
     if not sound or not all(isinstance(value, str | None) for value in top.values()):
         raise ImpossibleValue('A profile holds names and texts alone, as in date_start = "Day".')
-    return Profile(dict(columns), dict(fixed), {n: dict(t) for n, t in codes.items()}, **top)
+    row = said.get(_ROW)
+    if not isinstance(row, int | None):
+        raise ImpossibleValue("A profile's header_row is a number, as in header_row = 4.")
+    words = {name: dict(table) for name, table in codes.items()}
+    return Profile(dict(columns), dict(fixed), words, **top, header_row=row)
 
 
 def _is_words(table: object) -> bool:
@@ -156,7 +171,7 @@ def read_with(raw: RawTable, options: Options, profile: Profile) -> Reading:
             chosen[target] = pa.chunked_array([[value] * len(raw.rows)], pa.string())
     mapped = RawTable(
         pa.table(chosen), raw.rows, raw.broken, raw.verbatim().combine_chunks(),
-        raw.notes, raw.accounts, raw.protected,
+        raw.notes, raw.accounts, raw.protected, raw.header_row,
     )  # fmt: skip
     return read_called(mapped, options, called)
 
@@ -168,7 +183,7 @@ def without_tags(raw: RawTable) -> RawTable:
     body = raw.only(np.arange(len(raw.rows)) > 0)
     return RawTable(
         body.columns, body.rows - 1, raw.broken, body.records, raw.notes, raw.accounts,
-        raw.protected,
+        raw.protected, raw.header_row,
     )  # fmt: skip
 
 

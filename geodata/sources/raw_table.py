@@ -50,6 +50,8 @@ class RawTable:
         notes: what a person should know of how the file was read.
         accounts: the sheet `accounts` of a workbook, or None.
         protected: text that a spreadsheet would run carries an apostrophe in front (CSV).
+        header_row: the row of the file, as a spreadsheet numbers them, in which the header stands;
+            None where the format has no rows above its rows.
     """
 
     columns: pa.Table
@@ -59,6 +61,7 @@ class RawTable:
     notes: tuple[str, ...] = ()
     accounts: RawTable | None = field(default=None)
     protected: bool = False
+    header_row: int | None = None
 
     @property
     def count(self) -> int:

@@ -170,6 +170,8 @@ _BY_SUFFIX = {
     ".json": read_json, ".jsonl": read_json, ".ndjson": read_json, ".geojson": read_json,
     ".ods": read_ods, ".kml": read_kml, ".kmz": read_kml, ".gpkg": read_geopackage,
 }  # fmt: skip
+_WITH_ROWS_ABOVE = {read_delimited, read_ods, read_workbook}
+"""Readers of formats in which titles may stand above the header."""
 _SIGNATURES = (
     (b"PK\x03\x04", "a zip file or workbook", {".xlsx", ".xlsm", ".ods", ".kmz"}),
     (b"PAR1", "a Parquet file", {".parquet", ".geoparquet", ".pq"}),
@@ -182,8 +184,13 @@ _SIGNATURES = (
 _BINARY = {".xlsx", ".xlsm", ".parquet", ".geoparquet", ".pq", ".ods", ".kmz", ".gpkg"}
 
 
-def open_table(path: Path) -> RawTable:
+def open_table(path: Path, header_row: int | None = None) -> RawTable:
     """The table in a file, every cell as text.
+
+    Args:
+        path: the file.
+        header_row: in which row the header stands, in formats that may have rows above it; None
+            looks for it.
 
     Raises:
         UnreadableFile: one sentence on what is wrong with the file.
@@ -191,7 +198,8 @@ def open_table(path: Path) -> RawTable:
     suffix = path.suffix.casefold()
     _check_file(path, suffix)
     try:
-        return _BY_SUFFIX[suffix](path)
+        reader = _BY_SUFFIX[suffix]
+        return reader(path, header_row) if reader in _WITH_ROWS_ABOVE else reader(path)
     except MemoryError as error:
         raise UnreadableFile(path, "it needs more memory than there is.") from error
     except PermissionError as error:
@@ -284,7 +292,7 @@ def read(  # noqa: PLR0913 - each is one thing that a person may say of a file
     """
     if source is not None and source not in SOURCES:
         raise UnknownCode("source", source, SOURCES)
-    raw = open_table(path)
+    raw = open_table(path, None if profile is None else profile.header_row)
     if profile is not None:
         chosen = SOURCES[canonical.NAME]
     else:

@@ -23,8 +23,8 @@ def read_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     def read(path: Path, progress: Any = None, **said: Any) -> sandbox.ReadApart:  # noqa: ARG001
         return sandbox.ReadApart(**vars(sources.read(path, **said)))
 
-    def first_rows(path: Path, most: int) -> Any:
-        raw = sources.open_table(path)
+    def first_rows(path: Path, most: int, header_row: int | None = None) -> Any:
+        raw = sources.open_table(path, header_row)
         return raw.only(np.arange(len(raw.rows)) < most)
 
     monkeypatch.setattr(sandbox, "read", read)

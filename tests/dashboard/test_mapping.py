@@ -6,6 +6,7 @@ import datetime as dt
 
 import pyarrow as pa
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import NumberInput
 
 from dashboard.column_labels import LABELS, in_words, label_of
 from dashboard.served import ServedStore
@@ -69,6 +70,23 @@ def test_a_kept_profile_sets_the_form(here: ServedStore) -> None:
     assert box(test, "Country, if no column says it").value == "SYR"
     test.file_uploader(key="mapping_given").set_value(("p.toml", b"what", "text/plain")).run()
     assert any("is no TOML" in text.value for text in test.text)
+
+
+def test_the_row_of_the_header_is_shown_and_changed(here: ServedStore) -> None:
+    del here
+    test = uploaded(f"Bericht {HOSTILE}\n\nTag,Ort,Tote\n2016-04-03,Afrin,4\n2016-04-04,Azaz,2\n")
+
+    def row() -> NumberInput:
+        return next(one for one in test.number_input if "header" in one.label)
+
+    assert row().value == 3
+    assert any("passed over above it" in text.value for text in test.text)
+    assert box(test, "Day, or first day").value == "Tag"
+    row().set_value(4).run()
+    assert box(test, "Day, or first day").options == ["2016-04-03", "Afrin", "4"]
+    row().set_value(2).run()
+    assert any("row 2 holds nothing" in text.value for text in test.text)
+    assert not test.exception
 
 
 def test_a_file_that_is_no_table_is_refused_in_a_sentence(here: ServedStore) -> None:
