@@ -17,6 +17,7 @@ from typing import Final
 from dashboard import pages, sidebar
 from dashboard.map_script import map_script
 from dashboard.served import root, whole
+from dashboard.thrift import give_back
 from geodata.errors import ConflictMapError
 
 _LOG: Final = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ def make_ready() -> None:
     except ConflictMapError as error:
         _LOG.info("Not made ready: %s", type(error).__name__)
     set_apart()
+    give_back()
 
 
 def set_apart() -> None:

@@ -118,7 +118,7 @@ def _rows(request: Request, edition: Edition) -> Response:
 
 
 def _is_row(text: str, edition: Edition) -> bool:
-    return _is_number(text) and int(text) < edition.snapshot.incidents.num_rows
+    return _is_number(text) and int(text) < len(edition.snapshot)
 
 
 def _is_number(text: str) -> bool:
@@ -129,7 +129,7 @@ def _row(request: Request, edition: Edition) -> Response:
     text = request.path_params["row"]
     if not _is_row(text, edition):
         return _refusal("There is no such row.", 404)
-    return _detail(edition.snapshot.incidents["incident_id"][int(text)].as_py())
+    return _detail(edition.snapshot.column("incident_id")[int(text)].as_py())
 
 
 def _incident(request: Request, edition: Edition) -> Response:

@@ -69,7 +69,7 @@ class Edition:
 
     def row_of(self, incident_id: str) -> int | None:
         """The row number of an incident in this edition; None where it has no row."""
-        row = pc.index(self.snapshot.incidents["incident_id"], incident_id).as_py()
+        row = pc.index(self.snapshot.column("incident_id"), incident_id).as_py()
         return None if row < 0 else int(row)
 
 

@@ -38,6 +38,7 @@ from dashboard.promptness import send_promptly
 from dashboard.readiness import make_ready_beside
 from dashboard.routes import ROUTES
 from dashboard.served import ServedStore, serve_from, whole
+from dashboard.thrift import waste_little
 from geodata.errors import ConflictMapError, StoreError
 from geodata.gazetteer import Gazetteer
 from geodata.ingest import load_sample
@@ -108,6 +109,7 @@ def serve(
         StoreError: the store cannot be opened.
     """
     refuse_unguarded(listening.address, access)
+    waste_little()
     address = listening.address
     port = listening.port
     port = free_port(address) if port is None else claim(port, address)

@@ -93,7 +93,7 @@ class RestrictedStore(Store):
         """One incident with its accounts; for others than the team without what names the team."""
         if self.rights.team:
             return self._whole.incident(incident_id)
-        if pc.index(self.snapshot().incidents["incident_id"], incident_id).as_py() < 0:
+        if pc.index(self.snapshot().column("incident_id"), incident_id).as_py() < 0:
             return None
         found = self._whole.incident(incident_id)
         if found is None:
@@ -104,7 +104,7 @@ class RestrictedStore(Store):
         """Accounts of the incidents that may be seen; see `Store.accounts`."""
         if self.rights.team:
             return self._whole.accounts(incident_ids)
-        seen = self.snapshot().incidents["incident_id"]
+        seen = self.snapshot().column("incident_id")
         wanted = seen if incident_ids is None else _common(seen, incident_ids)
         if not len(wanted):
             return conform(pd.DataFrame(), ACCOUNTS)
@@ -165,8 +165,8 @@ def _narrowed(path: Path, whole: Snapshot, rights: Rights) -> Snapshot:
 def _narrow(whole: Snapshot, rights: Rights) -> Snapshot:
     rows = np.zeros(len(whole), dtype=bool)
     rows[whole.rows(rights.within)] = True
-    published = pc.equal(whole.incidents["status"], "published")
-    open_to_all = pc.invert(pc.fill_null(whole.incidents["sensitive"], False))
+    published = pc.equal(whole.column("status"), "published")
+    open_to_all = pc.invert(pc.fill_null(whole.column("sensitive"), False))
     shown = pc.and_(pc.and_(pc.fill_null(published, False), open_to_all), pa.array(rows))
     # Row numbers mean something else here: the name of the scope keeps the two apart.
     scope = hashlib.blake2b(rights.scope.encode(), digest_size=8).hexdigest()

@@ -1,13 +1,15 @@
 """The live incidents of one version in memory: what the map, the list and the sentence are made of.
 
 A snapshot never changes and may be used from any thread. The sessions of one process share it, and
-it holds no file open. `follow` makes the next one from the rows that changed.
+it holds no file open. `follow` makes the next one from the rows that changed. Texts that many rows
+share are kept once (`geodata.store.coded`).
 """
 
 from __future__ import annotations
 
 import queue
 import threading
+import weakref
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +27,7 @@ import pyarrow.compute as pc
 
 from geodata.filters import TEXT_COLUMNS, IncidentFilter, Summary, summarise
 from geodata.schema import INCIDENTS, to_frame
-from geodata.store import tables
+from geodata.store import coded, tables
 from geodata.store.file import Connection, connect, last_version, store_id
 from geodata.store.tables import fixed, listed, with_utc
 from geodata.vocabulary import LOCATION_PRECISION, on_the_map
@@ -80,16 +82,15 @@ class Snapshot:
     Attributes:
         version: of the store.
         store: the store's own name, which no other store has.
-        incidents: Arrow table of `schema.INCIDENTS`, by `date_start` (null last), then
-            `incident_id`; the position of a row is its number everywhere.
     """
 
     def __init__(self, version: int, incidents: pa.Table, store: str = "") -> None:
         self.version = version
-        self.incidents = incidents
         self.store = store
+        self._kept = coded.code(incidents)
+        self._plain: weakref.ref[Any] | None = None
         numbers = pa.array(np.arange(len(incidents), dtype=np.int32))
-        self._numbered = incidents.append_column("row", numbers)
+        self._numbered = self._kept.append_column("row", numbers)
         self._own = threading.local()
         self._idle: queue.SimpleQueue[_Lent] = queue.SimpleQueue()
         self._searchers: queue.SimpleQueue[Connection] = queue.SimpleQueue()
@@ -97,7 +98,24 @@ class Snapshot:
         self._texts_lock = threading.Lock()
 
     def __len__(self) -> int:
-        return len(self.incidents)
+        return len(self._kept)
+
+    @property
+    def incidents(self) -> pa.Table:
+        """Arrow table of `schema.INCIDENTS`, by `date_start` (null last), then `incident_id`.
+
+        The position of a row is its number everywhere. The table is made for whoever asks and goes
+        with the last of them: for one column ask `column`, for some rows `page`.
+        """
+        found = None if self._plain is None else self._plain()
+        if found is None:
+            found = coded.plain(self._kept)
+            self._plain = weakref.ref(found)
+        return found
+
+    def column(self, name: str) -> pa.ChunkedArray:
+        """One column of `incidents`."""
+        return coded.plain(self._kept.select([name])).column(0)
 
     @property
     def table(self) -> ir.Table:
@@ -203,7 +221,7 @@ class Snapshot:
         changed = connection.execute(_CHANGED, [self.version]).to_arrow_table()
         if len(changed) > _FEW_CHANGES:
             return load(connection)
-        return Snapshot(version, _patched(self.incidents, changed), self.store)
+        return Snapshot(version, _patched(self._kept, changed), self.store)
 
     def _frame(self, statement: str, values: dict[str, object]) -> pd.DataFrame:
         return to_frame(self._arrow(statement, values))
@@ -292,7 +310,7 @@ def _patched(incidents: pa.Table, changed: pa.Table) -> pa.Table:
     former = pc.is_in(incidents.column("incident_id"), value_set=changed.column("incident_id"))
     gone = np.flatnonzero(former.to_numpy(zero_copy_only=False))
     fresh = with_utc(changed.filter(changed.column("live")).drop_columns(["live"]), INCIDENTS)
-    fresh = _sorted(fresh)
+    fresh = coded.code(_sorted(fresh))
     places = _insertion_points(incidents, fresh)
     cuts = [(int(at), 1, -1) for at in gone] + [(int(at), 0, n) for n, at in enumerate(places)]
     pieces, start = [], 0
@@ -302,7 +320,7 @@ def _patched(incidents: pa.Table, changed: pa.Table) -> pa.Table:
             pieces.append(fresh.slice(number, 1))
         start = at + skipped
     pieces.append(incidents.slice(start))
-    return pa.concat_tables(pieces).combine_chunks()
+    return coded.joined(pieces)
 
 
 def _insertion_points(incidents: pa.Table, fresh: pa.Table) -> list[int]:
