@@ -45,7 +45,7 @@ def import_files(arguments: Namespace, terminal: Terminal) -> int:
             results.append(_told(report, file, arguments.attention, terminal))
     finally:
         if new and not results:
-            _remove_unused(store)
+            remove_unused(store)
     if len(results) == 1:
         terminal.result(results[0], _counted(results[0]))
     else:
@@ -64,11 +64,12 @@ def _refuse_missing(path: Path) -> None:
         raise UnreadableFile(path, f"there is no such file in {path.absolute().parent}.")
 
 
-def _remove_unused(store: Store) -> None:
+def remove_unused(store: Store) -> None:
     """A store made for an import that was refused is taken away again."""
     if not store.imports():
         for file in store.path.parent.glob(f"{store.path.name}*"):
-            file.unlink(missing_ok=True)
+            if not file.is_dir():  # reviews and cursors of services are folders
+                file.unlink(missing_ok=True)
 
 
 def _told(
@@ -166,14 +167,19 @@ def undo(arguments: Namespace, terminal: Terminal) -> int:
         terminal.result([_record(r) for r in records], "\n".join(lines) or "There is no import.")
         return 0
     act = store.redo if arguments.redo else store.undo
-    record = act(arguments.import_id, who="local", why=arguments.why)
+    record = act(
+        arguments.import_id, who="local", why=arguments.why,
+        progress=lambda share, what: terminal.progress(what, share),
+    )  # fmt: skip
     done = "brought back" if arguments.redo else "taken back"
     terminal.result(_record(record), f"{record.import_id} ({record.file}) is {done}.")
     return 0
 
 
 def _record(record: ImportRecord) -> dict[str, Any]:
-    return asdict(record) | {"at": record.at.isoformat()}
+    told = asdict(record) | {"at": record.at.isoformat()}
+    del told["read_as"]  # for the store's own use
+    return told
 
 
 def _record_line(record: ImportRecord) -> str:

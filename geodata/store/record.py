@@ -318,5 +318,5 @@ class Store:
         return self.snapshot().learned_places()
 
 
-def _going_on(progress: Progress | None) -> Callable[[], None] | None:
+def _going_on(progress: Progress | None) -> Callable[[], object] | None:
     return None if progress is None else lambda: progress(1.0, "setting it down in the file")

@@ -18,10 +18,10 @@ from geodata.store.tables import run
 
 Connection = duckdb.DuckDBPyConnection
 
-Progress = Callable[[float, str], None]
+Progress = Callable[[float, str], object]
 """Called with the share done (0 to 1) and what is being done; may raise to stop the change."""
 
-Hear = Callable[[], None]
+Hear = Callable[[], object]
 """Called now and then while something goes on that cannot be stopped any more."""
 
 Result = TypeVar("Result")
