@@ -10,11 +10,11 @@ from dataclasses import replace
 from typing import Any
 
 from dashboard.commands.places import refuse_unknown_country
-from dashboard.commands.record import gazetteer
+from dashboard.commands.record import gazetteer, remove_unused
 from dashboard.commands.terminal import Terminal, store_path
 from dashboard.connector_settings import settings
 from geodata.connectors import CONNECTORS, Connector
-from geodata.errors import ImpossibleValue, OverQuota, ServiceDown, UnknownCode
+from geodata.errors import ConflictMapError, ImpossibleValue, OverQuota, ServiceDown, UnknownCode
 from geodata.fetching import Fetched, Former, Wish, fetch, former, sentence
 from geodata.gazetteer import country_code
 from geodata.reading import load_plugin
@@ -48,12 +48,19 @@ def _once(connector: Connector, wish: Wish, arguments: Namespace, terminal: Term
     configured = settings()
     if not wish.where:
         connector.require(configured)  # before a store is made for nothing
-    store = Store.open(store_path(arguments))
+    path = store_path(arguments)
+    new = not path.exists()
+    store = Store.open(path)
     wanted = os.environ.get(SETTING)
-    done = fetch(
-        connector, store, lambda: gazetteer(terminal, store), wish, settings=configured,
-        progress=terminal.progress, plugin=load_plugin(wanted) if wanted else None,
-    )  # fmt: skip
+    try:
+        done = fetch(
+            connector, store, lambda: gazetteer(terminal, store), wish, settings=configured,
+            progress=terminal.progress, plugin=load_plugin(wanted) if wanted else None,
+        )  # fmt: skip
+    except ConflictMapError:
+        if new:
+            remove_unused(store)
+        raise
     for note in done.notes:
         terminal.tell(note)
     if done.counts["attention"]:

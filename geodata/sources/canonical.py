@@ -233,6 +233,8 @@ def _plain_columns(builder: TableBuilder, columns: tuple[schema.Column, ...]) ->
         elif pa.types.is_string(column.arrow):
             cells = _unprotected(builder.cells(name), builder.raw)
             several = column.kind == "list" and not ours
+            if name == "place_name":  # places below one another are several, too
+                cells = pc.replace_substring_regex(cells, r"\s*[\n\r]+\s*", "; ")
             builder.put(name, _as_list(cells) if several else cells)
     if builder.has("n_sources"):
         _whole_number(builder, "n_sources")

@@ -11,6 +11,10 @@ PLAIN = r"^\s*[+-]?\d{1,9}(\.\d*)?([eE][+-]?\d{1,2})?\s*$"
 """A pattern (RE2) of what a cast reads as it stands."""
 
 _DECIMAL = re.compile(r"([NSEW])?\s*([+-]?\d+(?:[.,]\d+)?)\s*°?\s*([NSEW])?", re.IGNORECASE)
+_SPACED = re.compile(
+    r"([NSEW])?\s*(\d{1,3})\s+(\d{1,2})\s+(\d{1,2}(?:[.,]\d+)?)\s*([NSEW])?", re.IGNORECASE
+)
+"""Degrees, minutes and seconds parted by blanks alone: read where a letter says that they are."""
 _MINUTES = re.compile(
     r"([NSEW])?\s*([+-]?\d{1,3})\s*[°: ]\s*(\d{1,2}(?:[.,]\d+)?)\s*['′’: ]?\s*"
     r"(?:(\d{1,2}(?:[.,]\d+)?)\s*(?:\"|″|”|''))?\s*([NSEW])?",
@@ -33,7 +37,9 @@ def read_degree(cell: str) -> Degree:
         return Degree()
     if found := _DECIMAL.fullmatch(text):
         return Degree(_signed(_float(found[2]), found[1] or found[3]))
-    if found := _MINUTES.fullmatch(text):
+    if (found := _MINUTES.fullmatch(text)) or (
+        (found := _SPACED.fullmatch(text)) and (found[1] or found[5])
+    ):
         whole, minutes, seconds = _float(found[2]), _float(found[3]), _float(found[4] or "0")
         if minutes < 60 and seconds < 60:
             size = abs(whole) + minutes / 60 + seconds / 3600

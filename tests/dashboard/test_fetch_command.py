@@ -83,6 +83,15 @@ def test_what_cannot_be_done_is_one_sentence(
     assert len(said.err.splitlines()) == 1
 
 
+def test_a_fetch_that_cannot_begin_leaves_no_store(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONFLICTMAP_GDELT", "on")
+    assert run(tmp_path, "gdelt") == 2
+    assert "--since" in capsys.readouterr().err
+    assert not any(file.is_file() for file in tmp_path.glob("store.duckdb*"))
+
+
 def test_a_folder_is_fetched_from_once(
     tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
