@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.plain import say
+from dashboard.plain import say, short
 from geodata.review import ORDERS, Report, Review, Waiting, labels_text, progress, queue
 
 _ORDER = "review_order"
@@ -52,7 +52,7 @@ def after(items: Sequence[Waiting], name: str) -> str | None:
 def title_of(report: Report) -> str:
     """What a text is called: its headline, its file, else its first line."""
     first = next((line.strip() for line in report.text.splitlines() if line.strip()), "")
-    return (report.title or report.name or first)[:100]
+    return short(report.title or report.name or first)
 
 
 def _table(items: Sequence[Waiting], open_key: str) -> None:

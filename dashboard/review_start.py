@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import review_queue
-from dashboard.plain import notice, say
+from dashboard.plain import isolated, notice, say
 from dashboard.reviewing import LONGEST_PASTE, example, folder_of, report_of, start
 from dashboard.served import ServedStore
 from geodata.documents import KINDS, document_from_bytes
@@ -52,7 +52,7 @@ def name_of(review: Review) -> None:
     """Say which text it is, by what holds its quotations."""
     report = review.report
     language = report.language or "language not recognised"
-    say(f"{review_queue.title_of(report)}; {len(report.text):,} characters; {language}")
+    say(f"{isolated(review_queue.title_of(report))}; {len(report.text):,} characters; {language}")
 
 
 def _begin(here: ServedStore) -> None:
@@ -101,4 +101,4 @@ def _documents(files: list[tuple[str, bytes]]) -> list[Report]:
 def _title(review: Review) -> str:
     left = review.open_drafts
     state = f"{left} of {len(review.proposals)} open" if left else "reviewed"
-    return f"{review_queue.title_of(review.report)} ({state})"
+    return f"{isolated(review_queue.title_of(review.report))} ({state})"
