@@ -143,7 +143,7 @@ def _is_over(above: Row, below: Row) -> bool:
     """Whether a row is the upper one of a header's two: it names groups of the lower's columns."""
     if above.number + 1 != below.number or above.filled < 2:
         return False
-    width = max(n for n, cell in enumerate(below.cells) if cell.strip()) + 1
+    width = max((n for n, cell in enumerate(below.cells, start=1) if cell.strip()), default=0)
     groups = [cell.strip() for cell in above.cells[:width]]
     groups += [""] * (width - len(groups))
     names = [cell.strip() for cell in below.cells[:width]]

@@ -187,3 +187,10 @@ def test_a_total_in_any_column_of_words_is_no_incident(tmp_path: Path) -> None:
     reading: Reading = read(csv_of(tmp_path, rows))
     assert len(reading.incidents) == 1
     assert reading.attention["row"].tolist() == [2, 3]
+
+
+def test_a_row_of_blanks_below_the_header_is_no_damage(tmp_path: Path) -> None:
+    rows = [["Date", "Place", "Killed"], [" ", " ", None], ["2024-03-01", "Afrin", 3]]
+    reading = read(xlsx_of(tmp_path, rows))
+    assert len(reading.incidents) == 1
+    assert reading.rows == len(reading.incidents) + len(reading.attention)
