@@ -73,7 +73,9 @@ class IncidentFilter:
         injured_min: likewise for injured.
         text: words that must all be found; see `TEXT_COLUMNS`.
         bbox: west, south, east, north in degrees; west > east crosses the antimeridian.
-        polygon: corners as (longitude, latitude), three or more, not closed.
+        polygon: corners as (longitude, latitude), three or more, not closed. Sides run straight in
+            degrees; across the antimeridian the longitudes go on past 180, as in 179, 181. The
+            westernmost lies between -180 and 180.
 
     Raises:
         UnknownCode, BadLink: at construction, for a value that cannot be.
@@ -268,9 +270,15 @@ def _corners(points: Iterable[Iterable[float]]) -> tuple[Point, ...]:
     corners = tuple((_rounded(float(x)), _rounded(float(y))) for x, y in points)
     if not 3 <= len(corners) <= MAX_POLYGON_POINTS:
         raise BadLink(f"a polygon has 3 to {MAX_POLYGON_POINTS} corners, not {len(corners)}.")
-    if not all(abs(x) <= 180 and abs(y) <= 90 for x, y in corners):
+    if not all(abs(x) <= 540 and abs(y) <= 90 for x, y in corners):
         raise BadLink("a corner of the polygon is not on Earth.")
-    return corners
+    west, east = min(x for x, _ in corners), max(x for x, _ in corners)
+    if east - west > 360:
+        raise BadLink("the polygon goes around the Earth more than once.")
+    if abs(west) <= 180:
+        return corners
+    turn = 360 * math.floor((west + 180) / 360)
+    return tuple((_rounded(x - turn), y) for x, y in corners)
 
 
 def _read_box(text: str) -> tuple[float, float, float, float]:
@@ -506,7 +514,15 @@ def _in_box(table: ir.Table, box: tuple[float, float, float, float]) -> ir.Boole
 
 def _in_polygon(table: ir.Table, corners: tuple[Point, ...]) -> ir.BooleanValue:
     """Even-odd rule; the browser does the same arithmetic in the same order."""
-    x, y = table.longitude, table.latitude
+    inside = _is_around(table.longitude, table.latitude, corners)
+    if max(x for x, _ in corners) > 180:
+        inside = inside | _is_around(table.longitude + 360, table.latitude, corners)
+    return inside
+
+
+def _is_around(
+    x: ir.NumericValue, y: ir.NumericValue, corners: tuple[Point, ...]
+) -> ir.BooleanValue:
     crossings: ir.IntegerValue = ibis.literal(0)
     for (x1, y1), (x2, y2) in zip(corners, (*corners[1:], corners[0]), strict=True):
         if y1 == y2:

@@ -192,6 +192,26 @@ def test_a_polygon_holds_what_lies_inside_it() -> None:
     )
 
 
+def test_a_polygon_across_the_antimeridian_holds_both_sides_and_no_more() -> None:
+    incidents = table(
+        latitude=[0.5, 0.5, 0.5, 0.5, 5.0, None], longitude=[179, -179, 10, -169, 180, None]
+    )
+    eastward = IncidentFilter(polygon=((170, -1), (190, -1), (190, 1), (170, 1)))
+    assert matched(incidents, eastward) == {"i0", "i1"}
+    westward = IncidentFilter(polygon=((-190, -1), (-170, -1), (-170, 1), (-190, 1)))
+    assert westward == eastward
+    assert parse_link(to_query(westward)).filter == eastward
+    as_wide_as_the_world = IncidentFilter(polygon=((-180, -1), (180, -1), (180, 1), (-180, 1)))
+    assert matched(incidents, as_wide_as_the_world) == {"i0", "i1", "i2", "i3"}
+
+
+def test_a_polygon_that_goes_around_the_earth_is_refused() -> None:
+    with pytest.raises(BadLink, match="more than once"):
+        IncidentFilter(polygon=((-190, -1), (180, -1), (0, 1)))
+    with pytest.raises(BadLink, match="not on Earth"):
+        IncidentFilter(polygon=((541, -1), (542, -1), (542, 1)))
+
+
 def test_every_word_of_a_text_must_be_found_somewhere() -> None:
     incidents = table(
         title=["Air strike at al-Tanf", "Air raid"], summary=["Two fighters killed", "Two"]

@@ -121,8 +121,9 @@ def random_window(chance: random.Random) -> dict[str, Any]:
 def random_area(chance: random.Random) -> dict[str, Any]:
     west, east = chance.uniform(-180, 180), chance.uniform(-180, 180)
     south, north = sorted([chance.uniform(-90, 90), chance.uniform(-90, 90)])
+    start = chance.choice([-180, 0, 100])  # the last goes on past the antimeridian
     corners = tuple(
-        (chance.uniform(-180, 180), chance.choice([-17.4, chance.uniform(-90, 90)]))
+        (chance.uniform(start, start + 300), chance.choice([-17.4, chance.uniform(-90, 90)]))
         for _ in range(chance.randrange(3, 8))
     )
     return chance.choice([{"bbox": (west, south, east, north)}, {"polygon": corners}])

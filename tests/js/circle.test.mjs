@@ -13,7 +13,7 @@ test("a circle's corners lie on it, and it is told from them again", () => {
   const next = chances();
   const chance = () => next.next().value;
   for (let n = 0; n < 400; n++) {
-    const centre = { lat: chance() * 130 - 65, lng: chance() * 320 - 160 };
+    const centre = { lat: chance() * 130 - 65, lng: chance() * 360 - 180 };
     const km = Math.min(MOST_KM, 0.05 * 20000 ** chance());
     const corners = circleCorners(centre, km);
     assert.equal(corners.length, CORNERS, `${centre.lat} ${centre.lng} ${km}`);
@@ -28,10 +28,20 @@ test("a circle's corners lie on it, and it is told from them again", () => {
 
 test("where corners would make another shape there is no circle", () => {
   assert.equal(circleCorners({ lat: 84, lng: 20 }, 700), null);
-  assert.equal(circleCorners({ lat: 0, lng: 179.9 }, 50), null);
   assert.equal(circleCorners({ lat: 0, lng: 0 }, 0), null);
   assert.equal(circleCorners({ lat: 0, lng: 0 }, NaN), null);
   assert.equal(circleCorners({ lat: 0, lng: 0 }, MOST_KM + 1), null);
+});
+
+test("a circle across the 180th meridian is one, from either side", () => {
+  for (const [lng, west] of [[179.9, 179.4504], [-179.9, 179.6504]]) {
+    const corners = circleCorners({ lat: 0, lng }, 50);
+    const longitudes = corners.map(([x]) => x);
+    assert.ok(Math.abs(Math.min(...longitudes) - west) < 0.0002, `${Math.min(...longitudes)}`);
+    assert.ok(Math.max(...longitudes) > 180 && Math.max(...longitudes) < 181);
+    const [{ values }] = filterWords({ polygon: corners }, { vocabulary: {} });
+    assert.deepEqual(values, [`a circle of 50 km around 0, ${lng}`]);
+  }
 });
 
 test("a polygon drawn by hand is no circle, nor is one whose corner was moved", () => {

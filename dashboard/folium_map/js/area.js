@@ -6,6 +6,7 @@
  */
 
 import { element, fill } from "./dom.js";
+import { crossesAntimeridian, turned } from "./engine/antimeridian.js";
 import { LEAST_KM, MOST_KM, circleCorners, circleOf } from "./engine/circle.js";
 import { distanceKm, lengthWords } from "./engine/measure.js";
 import { circleWords } from "./filter_words.js";
@@ -31,7 +32,7 @@ const HINTS = {
   polygon: "Click each corner, double-click the last.",
   circle: "Drag from the centre outwards.",
 };
-const NO_CIRCLE = "No circle can be drawn there: it would hold a pole or cross the 180th meridian.";
+const NO_CIRCLE = "No circle can be drawn there: it would hold a pole.";
 
 /** Degrees as links have them. */
 const rounded = (degrees) => Math.round(degrees * 1e6) / 1e6;
@@ -55,12 +56,26 @@ export function boxOf({ west, south, east, north }) {
   return [rounded(wrapped(west)), latitude(south), rounded(wrapped(east)), latitude(north)];
 }
 
-/** Corners on Earth, repeats left out; null where they make no area. */
+/**
+ * Corners as links have them, repeats left out: across the antimeridian longitudes go on past 180.
+ *
+ * @param {[number, number][]} points  longitudes may run past ±180
+ * @returns {[number, number][] | null} null where they make no area, or go around Earth
+ */
 export function cornersOf(points) {
   const corners = points
-    .map(([longitude, latitude]) => [rounded(wrapped(longitude)), rounded(latitude)])
+    .map(([longitude, latitude]) => [rounded(longitude), rounded(Math.min(90, Math.max(-90, latitude)))])
     .filter((corner, i, all) => i === 0 || corner[0] !== all[i - 1][0] || corner[1] !== all[i - 1][1]);
-  return corners.length >= 3 && corners.length <= MOST_CORNERS ? corners : null;
+  if (corners.length < 3 || corners.length > MOST_CORNERS) return null;
+  const longitudes = corners.map(([longitude]) => longitude);
+  return Math.max(...longitudes) - Math.min(...longitudes) > 360 ? null : turned(corners);
+}
+
+/** By how many degrees corners are turned so that they stand around a longitude of the map. */
+export function turnTo(longitude, corners) {
+  const longitudes = corners.map(([x]) => x);
+  const middle = (Math.min(...longitudes) + Math.max(...longitudes)) / 2;
+  return 360 * Math.round((longitude - middle) / 360) || 0;
 }
 
 /** A Leaflet control with the buttons, and the outline on the map. */
@@ -194,8 +209,7 @@ export const AreaTool = L.Control.extend({
     }
     const km = distanceKm(this._from, latlng);
     const corners = circleCorners(this._from.wrap(), km);
-    const turned = this._from.lng - this._from.wrap().lng;
-    if (corners) this._draw(L.polygon(corners.map(([x, y]) => [y, x + turned]), STYLE));
+    if (corners) this._draw(outline(corners, turnTo(this._from.lng, corners)));
     const none = km > MOST_KM ? `The radius is at most ${MOST_KM} km.` : km < LEAST_KM ? HINTS.circle : NO_CIRCLE;
     fill(this._bar, corners ? `Radius ${lengthWords(km)}` : none);
   },
@@ -269,11 +283,21 @@ export const AreaTool = L.Control.extend({
     if (bbox) {
       const [west, south, east, north] = bbox;
       const right = east < west ? east + 360 : east;
-      this._outline.addLayer(L.rectangle([[south, west], [north, right]], STYLE));
+      this._showOutline([[west, south], [right, south], [right, north], [west, north]]);
     }
-    if (polygon) this._outline.addLayer(L.polygon(polygon.map(([x, y]) => [y, x]), STYLE));
+    if (polygon) this._showOutline(turned(polygon));
+  },
+
+  /** The map has one world: what crosses its eastern edge goes on at the western one. */
+  _showOutline(corners) {
+    this._outline.addLayer(outline(corners, 0));
+    if (crossesAntimeridian(corners)) this._outline.addLayer(outline(corners, -360));
   },
 });
+
+function outline(corners, turn) {
+  return L.polygon(corners.map(([x, y]) => [y, x + turn]), STYLE);
+}
 
 const STYLE = { className: "cm-area-outline", interactive: false, fill: false, weight: 2, dashArray: "6 4" };
 

@@ -2,6 +2,7 @@
  * The filter in plain words, for the moment in which it finds nothing.
  */
 
+import { crossesAntimeridian, turned } from "./engine/antimeridian.js";
 import { circleOf } from "./engine/circle.js";
 import { lengthWords } from "./engine/measure.js";
 import { dayWords, distanceWords, number, spanWords, term } from "./text.js";
@@ -66,9 +67,11 @@ function areaWords({ bbox, polygon }) {
   if (bbox) words.push(`a box about ${boxSize(bbox)}`);
   const circle = circleOf(polygon);
   if (circle) words.push(circleWords(circle));
-  else if (polygon) words.push(`a polygon of ${polygon.length} corners`);
+  else if (polygon) words.push(`a polygon of ${polygon.length} corners${crossing(polygon)}`);
   return words;
 }
+
+const crossing = (polygon) => (crossesAntimeridian(turned(polygon)) ? " across the 180th meridian" : "");
 
 /** @param {{lat: number, lng: number, km: number}} circle */
 export function circleWords({ lat, lng, km }) {
@@ -79,6 +82,6 @@ export function circleWords({ lat, lng, km }) {
 /** Width and height of a box on the ground at its middle, in kilometres. */
 function boxSize([west, south, east, north]) {
   const degree = 111.32;
-  const across = ((east - west + 360) % 360) * Math.cos(((north + south) * Math.PI) / 360);
+  const across = (east < west ? east - west + 360 : east - west) * Math.cos(((north + south) * Math.PI) / 360);
   return `${distanceWords(across * degree)} by ${distanceWords((north - south) * degree)}`;
 }

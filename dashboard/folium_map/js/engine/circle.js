@@ -5,6 +5,7 @@
  * ring of corners that all lie as far from their middle is told as the circle it was.
  */
 
+import { turned } from "./antimeridian.js";
 import { EARTH_RADIUS_KM, distanceKm } from "./measure.js";
 
 /** With so many, the sides run at most 0.1 % of the radius inside the circle. */
@@ -23,16 +24,14 @@ const UNEVEN_KM = 0.0005;
  *
  * @param {Point} centre @param {number} km
  * @returns {[number, number][]|null} longitude, latitude, in steps of a millionth; null where the
- *     radius is not between `LEAST_KM` and `MOST_KM`, or the circle holds a pole or crosses the
- *     antimeridian, where corners in degrees make another shape
+ *     radius is not between `LEAST_KM` and `MOST_KM`, or the circle holds a pole, where corners in
+ *     degrees make another shape; across the antimeridian the longitudes go on past 180
  */
 export function circleCorners(centre, km) {
   if (!(km >= LEAST_KM && km <= MOST_KM)) return null;
   const reach = km / EARTH_RADIUS_KM / RADIAN;
   if (Math.abs(centre.lat) + reach >= 90) return null;
-  const corners = Array.from({ length: CORNERS }, (_, k) => corner(centre, km, (k * 2 * Math.PI) / CORNERS));
-  if (corners.some(([longitude]) => Math.abs(longitude) > 180)) return null;
-  return corners;
+  return turned(Array.from({ length: CORNERS }, (_, k) => corner(centre, km, (k * 2 * Math.PI) / CORNERS)));
 }
 
 /** The point at a distance and a bearing along the great circle. */

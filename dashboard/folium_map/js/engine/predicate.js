@@ -5,6 +5,7 @@
  * the fewest rows through is held against all of them, the others only against what is left.
  */
 
+import { crossesAntimeridian, turned } from "./antimeridian.js";
 import { FLAG, FLAG_COUNT, INJURED_SHIFT } from "./figures.js";
 import { NO_DEGREE } from "./columns.js";
 
@@ -225,17 +226,28 @@ export function inBox({ n, latitude, longitude }, [west, south, east, north]) {
  * Even-odd rule, in the arithmetic and order of `geodata.filters._in_polygon`.
  *
  * @param {import("./columns.js").Places} places
- * @param {[number, number][]} corners longitude, latitude; not closed
+ * @param {[number, number][]} polygon longitude, latitude; not closed; across the antimeridian the
+ *     longitudes go on past 180
  * @returns {Uint8Array} 1 for each place inside
  */
-function inPolygon({ n, latitude, longitude }, corners) {
+function inPolygon(places, polygon) {
+  const corners = turned(polygon);
+  const inside = aroundWhich(places, corners, 0);
+  if (!crossesAntimeridian(corners)) return inside;
+  const beyond = aroundWhich(places, corners, 360);
+  for (let i = 0; i < inside.length; i++) inside[i] |= beyond[i];
+  return inside;
+}
+
+/** Which places lie inside once their longitudes are turned by so many degrees. */
+function aroundWhich({ n, latitude, longitude }, corners, turn) {
   const inside = new Uint8Array(n);
   const edges = edgesOf(corners);
   const [[west, east], [south, north]] = [0, 1].map((axis) => extremes(corners, axis));
   for (let i = 0; i < n; i++) {
     if (latitude[i] === NO_DEGREE || longitude[i] === NO_DEGREE) continue;
     const y = latitude[i] / MICRO;
-    const x = longitude[i] / MICRO;
+    const x = longitude[i] / MICRO + turn;
     if (x < west || x > east || y < south || y > north) continue;
     let crossings = 0;
     for (let k = 0; k < edges.length; k += 4) {
