@@ -27,7 +27,10 @@ DISTRICT_OF_PROVINCE: Final = 0.42
 DISTRICT_KM: Final = (25.0, 60.0, 125.0)
 """Least, usual and greatest radius of a district around its seat. Of 1,109 places with a district,
 90 % lay within a third of the province's radius from the seat; of those that no gazetteer has,
-within two fifths."""
+within two fifths. Rings of 0.36 (30 to 80 km) would hold 92 % of those, but 81 % of 75 places in
+five other countries, where these hold 91 %."""
+_TOWNS: Final = ("populated", "precision:town")
+"""Kinds of a place with inhabitants: the gazetteer's, and what a table of places teaches."""
 
 
 def unit_location(match: AdminMatch, method: str) -> Location:
@@ -96,7 +99,7 @@ def _width(
 ) -> tuple[str, float, str]:
     """Precision, radius in kilometres and method of a reading of a place."""
     name, own = best.name, best.radius_km
-    town = best.kind == "populated"
+    town = best.kind in _TOWNS
     if method == LIKE_TAUGHT:
         return "near", max(NEAR_KM, own), f"{LIKE_TAUGHT}: {name}"
     if reading.relation == "offset":

@@ -142,3 +142,11 @@ def test_a_stores_places_are_checked_before_they_teach() -> None:
         ("Nowhere", "Nowhere"),
     ]
     assert [place.name for place in table_places(kept)] == ["Hayyan"]
+
+
+def test_what_is_near_a_taught_town_or_its_camp_is_as_wide_as_near_any_town() -> None:
+    gazetteer = taught({})
+    near = gazetteer.locate("near Hayyan", country="SYR", admin1="Aleppo")
+    assert (near.precision, near.radius_km, near.method) == ("near", 25.0, "near Hayyan")
+    camp = gazetteer.locate("Hayyan camp", country="SYR", admin1="Aleppo")
+    assert (camp.precision, camp.radius_km) == ("near", 10.0)
