@@ -36,6 +36,7 @@ from geodata.gazetteer.learned import checked_places
 from geodata.gazetteer.packs import open_packs
 from geodata.gazetteer.phrases import (
     PlacePhrase,
+    either,
     may_name_district,
     readings,
     readings_in_turn,
@@ -252,7 +253,10 @@ class Gazetteer:
     def _named(self, name: str, context: Context) -> Location | None:
         """The first reading of a phrase that yields a point; else the first that abstains."""
         abstained: Location | None = None
-        for reading in readings_in_turn(name):
+        spellings = either(name)
+        for number, reading in enumerate(readings_in_turn(name)):
+            if spellings and number == 1:  # as it stands it is no name
+                return self._either(spellings, context) or abstained
             unit = _admin_reading(reading, context)
             if unit is not None:
                 return unit
@@ -268,6 +272,25 @@ class Gazetteer:
         if listed is None and (abstained is None or "elsewhere" in abstained.method):
             listed = self._like_taught(name, context)
         return listed or abstained
+
+    def _either(self, spellings: tuple[str, ...], context: Context) -> Location | None:
+        """The place that all of several names mean; abstains where one is of another, or unknown.
+
+        A spelling whose consonants are those of the one that is known needs no entry of its own.
+        """
+        found = [self._named(spelling, context) for spelling in spellings]
+        points = [location for location in found if location and location.latitude is not None]
+        if not points:
+            return next((location for location in found if location), None)
+        bones = {names.skeleton(spelling, context.country) for spelling in spellings}
+        known = len(points) == len(spellings) or len(bones) == 1
+        if known and all(_apart_km(points[0], other) <= NAMESAKE_KM for other in points):
+            return points[0]
+        return Location(
+            None, None, "unknown", None, f"abstained: {len(spellings)} names, not one place",
+            country=context.country,
+            candidates=tuple(dict.fromkeys(c for point in points for c in point.candidates[:2])),
+        )  # fmt: skip
 
     def _like_taught(self, name: str, context: Context) -> Location | None:
         """The ring around a taught place that differs from a name in its vowels alone."""

@@ -88,6 +88,8 @@ _PARENTHESIS = re.compile(r"^(.*?)\s*[(\[]([^()\[\]]+)[)\]]\s*(.*)$")
 _PARTS = re.compile(r"\s*[,،]\s*|\s+in\s+")
 _SEVERAL = re.compile(r"\s*[;؛|]\s*|\s+(?:and|&|et|y|та|и)\s+|\s+و(?=\w)", re.IGNORECASE)
 _DASH = re.compile(r"\s+[-–—]\s*|\s*[–—]\s+|\s*:\s+")
+SHORTEST_NAME = 2
+"""Letters of a longest word that are too few for a name of its own."""
 _SLASH = re.compile(r"\s*/\s*|\s+(?:or|aka|a\.k\.a\.|also known as)\s+")
 _RECKONED = re.compile(r"\d|between", re.IGNORECASE)
 """In every phrase that `readings` does not first read as it stands."""
@@ -194,6 +196,13 @@ def several(text: str) -> tuple[str, ...]:
         return ()
     pieces = tuple(piece for piece in _SEVERAL.split(text) if words(piece))
     return pieces if len(pieces) > 1 else ()
+
+
+def either(text: str) -> tuple[str, ...]:
+    """The names that a slash parts ("Raqqa / Al-Raqqah"); () where it parts no two names."""
+    pieces = tuple(text[:LONGEST_PHRASE].split("/"))
+    whole = [piece for piece in pieces if max(map(len, words(piece)), default=0) > SHORTEST_NAME]
+    return tuple(whole) if len(whole) == len(pieces) > 1 else ()
 
 
 def readings_in_turn(text: str) -> Iterator[PlacePhrase]:

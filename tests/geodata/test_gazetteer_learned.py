@@ -150,3 +150,12 @@ def test_what_is_near_a_taught_town_or_its_camp_is_as_wide_as_near_any_town() ->
     assert (near.precision, near.radius_km, near.method) == ("near", 25.0, "near Hayyan")
     camp = gazetteer.locate("Hayyan camp", country="SYR", admin1="Aleppo")
     assert (camp.precision, camp.radius_km) == ("near", 10.0)
+
+
+def test_names_parted_by_a_slash_are_one_place_or_none() -> None:
+    gazetteer = taught({}, {"place_name": "Anadan", "latitude": 36.29, "longitude": 37.04})
+    for one in ("Hayyan / Hayan", "Hayyan/حيان"):
+        assert gazetteer.locate(one, country="SYR", admin1="Aleppo").latitude == 36.324
+    for two in ("Hayyan / Kafr Nabl", "Nowhere / Hayyan"):
+        found = gazetteer.locate(two, country="SYR", admin1="Aleppo")
+        assert (found.precision, [one.name for one in found.candidates]) == ("admin1", ["Hayyan"])
