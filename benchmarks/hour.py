@@ -92,6 +92,7 @@ def the_map(page: Page, address: str) -> None:
     page.keyboard.press("Enter")
     _pause(page)
     page.locator(".leaflet-control-zoom-out").click()
+    page.goto(address)  # playing may have ended among days without an incident
     page.locator(".cm-list [role=option], .cm-list [role=listitem], .cm-row").first.click()
     _pause(page)
     page.get_by_text("Back to the list").click()
