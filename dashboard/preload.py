@@ -22,7 +22,7 @@ from dashboard.served import root, whole
 from geodata.errors import ConflictMapError
 
 MODULES: Final = (assets.PAGE_MODULE, assets.LEAFLET, "leaflet/leaflet-src.esm.js")
-DATA: Final = ("data/world.bin.gz",)
+DATA: Final = ("data/world.bin.gz", "data/water.bin.gz")
 WIDGETS: Final = (
     "BidiComponent",
     "Button",

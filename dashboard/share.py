@@ -53,7 +53,11 @@ _STYLES: Final = tuple(
     )
 )  # fmt: skip
 _ALWAYS: Final = ("data/world.bin.gz", "data/labels.json.gz", "data/labels_more.json.gz")
-_IF_THEY_FIT: Final = ("data/boundaries.bin.gz", "data/labels_most.json.gz")
+_IF_THEY_FIT: Final = (
+    "data/water.bin.gz",
+    "data/boundaries.bin.gz",
+    "data/labels_most.json.gz",
+)
 _KEPT_BACK: Final = ("import_id", "status")
 _SCRIPT: Final = re.compile(r"<script(?: type=\"importmap\")?>(.*?)</script>", re.DOTALL)
 _SOURCE_MAP: Final = re.compile(r"//# sourceMappingURL=[^<\s]+")
@@ -320,4 +324,6 @@ def _base_map(data: tuple[str, ...]) -> BaseMap:
     base.options["labels"] = [pair for pair in labels if pair[0] in carried]
     if base.options["boundaries"] not in carried:
         base.options["detailFrom"] = MAX_ZOOM + 1
+    if base.options["water"] not in carried:
+        base.options["water"] = None
     return base

@@ -38,12 +38,13 @@ _SPECIFIER_ROOT = "conflictmap/"
 DATA_FILES = (
     "world.bin.gz",
     "boundaries.bin.gz",
+    "water.bin.gz",
     "labels.json.gz",
     "labels_more.json.gz",
     "labels_most.json.gz",
 )
-"""The base map's data in `geodata/bundled`, as `tools/build_boundaries.py` and
-`tools/build_base_map.py` make them."""
+"""The base map's data in `geodata/bundled`, as `tools/build_boundaries.py`,
+`tools/build_water.py` and `tools/build_base_map.py` make them."""
 PAGE_MODULE = "js/whole_page.js"
 """The map page's modules as one: what `js/host.js` and `js/base_map.js` export."""
 PAGE_STYLE = "css/whole_page.css"

@@ -140,10 +140,11 @@ class OfflineMap(folium.Map):
 
 
 class BaseMap(JSCSSMixin, MacroElement):
-    """Land, water, borders and names, drawn in the browser.
+    """Land, sea, lakes, rivers, borders and names, drawn in the browser.
 
     Borders of countries show at every zoom, of provinces from zoom 5; where control and
-    recognition part they are dashed. Names stand in a pane of their own, `labels`, above the data.
+    recognition part they are dashed. Rivers show up to zoom 9. Names stand in a pane of their own,
+    `labels`, above the data.
     In the page, the promise under the element's name resolves to the module's `BaseMap`.
 
     Args:
@@ -174,6 +175,7 @@ class BaseMap(JSCSSMixin, MacroElement):
         self.options = {
             "world": assets.data_url("data/world.bin.gz", base_url),
             "boundaries": assets.data_url("data/boundaries.bin.gz", base_url),
+            "water": assets.data_url("data/water.bin.gz", base_url),
             "labels": [
                 [assets.data_url(f"data/{name}", base_url), zoom]
                 for name, zoom in _LABEL_FILES.items()

@@ -72,6 +72,17 @@ def test_land_is_land_and_the_sea_is_water(saved: Opened) -> None:
     assert colour(saved.page, 850, 330) == [0xF6, 0xF4, 0xEF]  # east of Hama
 
 
+def test_a_lake_is_water_as_the_sea_is(saved: Opened) -> None:
+    saved.turn("light")
+    galilee = saved.page.evaluate(
+        f"""{BASE_MAP}.then((base) => {{
+            const {{ x, y }} = base.map.latLngToContainerPoint([32.81, 35.6]);
+            return [x, y];
+        }})"""
+    )
+    assert colour(saved.page, *galilee) == [0xD9, 0xE4, 0xEA]
+
+
 def test_the_page_can_turn_dark_while_it_is_open(saved: Opened) -> None:
     saved.turn("light")
     light = colour(saved.page, 850, 330)

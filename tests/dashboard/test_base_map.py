@@ -13,7 +13,7 @@ import pytest
 from dashboard.folium_map import assets
 from dashboard.folium_map.base_map import ATTRIBUTION, STYLES, BaseMap, OfflineMap
 
-FIRST_LOAD = ("data/world.bin.gz", "data/labels.json.gz")
+FIRST_LOAD = ("data/world.bin.gz", "data/water.bin.gz", "data/labels.json.gz")
 
 
 def test_a_served_map_takes_everything_from_the_application() -> None:

@@ -135,6 +135,20 @@ def test_beyond_the_limit_texts_stay_and_the_file_says_so(
     assert b"al-Tanf border crossing" not in made.content
 
 
+def test_lakes_and_rivers_leave_where_they_fit_and_the_map_does_not_ask_for_them_elsewhere(
+    sample_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    water = "conflictmap/data/water.bin.gz"
+    made, blocks = shared(sample_store)
+    assert len(blocks.held[water]) > 50_000
+    assert f'"#{water}"'.encode() in made.content
+    monkeypatch.setattr(share, "SIZE_LIMITS", {True: 0, False: 0})
+    made, blocks = shared(sample_store)
+    assert water not in blocks.held
+    assert water.encode() not in made.content
+    assert b'"water": null' in made.content
+
+
 def test_a_choice_of_nothing_is_a_page_all_the_same(sample_store: Store) -> None:
     made, blocks = shared(sample_store, "country=ATA")
     assert made.incidents == 0

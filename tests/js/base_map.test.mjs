@@ -25,8 +25,9 @@ function unpacked(name) {
 
 const world = readTopology(unpacked("world.bin.gz"));
 const boundaries = readTopology(unpacked("boundaries.bin.gz"));
+const water = readTopology(unpacked("water.bin.gz"));
 
-/** Even-odd rule over all the rings that a tile gets, which is how the canvas fills them. */
+/** Whether a point lies in a lake, for `water`. Even-odd rule over all the rings that a tile gets, which is how the canvas fills them. */
 function landAt(topology, latitude, longitude, zoom) {
   const x = worldX(longitude) * 2 ** zoom;
   const y = worldY(latitude) * 2 ** zoom;
@@ -64,7 +65,7 @@ describe("boundaries", () => {
     assert.throws(() => readTopology(new TextEncoder().encode("GIF89a..........").buffer), /no boundaries/);
   });
 
-  for (const [name, topology] of Object.entries({ world, boundaries })) {
+  for (const [name, topology] of Object.entries({ world, boundaries, water })) {
     test(`${name}: every arc lies in the world and in its box`, () => {
       for (let arc = 0; arc < topology.kind.length; arc += 1) {
         const [west, north, east, south] = topology.box.subarray(4 * arc, 4 * arc + 4);
@@ -163,6 +164,90 @@ describe("tiles", () => {
     const context = { fillRect: (...box) => painted.push([context.fillStyle, ...box]) };
     paintTile(context, null, { x: 0, y: 0, z: 2 }, 2, PALETTES.dark);
     assert.deepEqual(painted, [[PALETTES.dark.water, 0, 0, 512, 512]]);
+  });
+});
+
+describe("lakes and rivers", () => {
+  const lakes = {
+    Tanganyika: [-6.5, 29.6], Victoria: [-1, 33], Nasser: [23, 32.7], Chad: [13.05, 14.51],
+    Balkhash: [46.3, 74.5], Van: [38.6, 43], "the reservoir of Kremenchuk": [49.2, 32.7],
+    Titicaca: [-15.8, -69.4], Superior: [48, -87.5],
+  };
+  for (const [name, [latitude, longitude]] of Object.entries(lakes)) {
+    test(`${name} is a lake from zoom 4 on`, () => {
+      for (let zoom = 4; zoom <= 18; zoom += 1) {
+        assert.ok(landAt(water, latitude, longitude, zoom), `zoom ${zoom}`);
+      }
+    });
+  }
+
+  test("towns, and an island in a lake, are dry", () => {
+    const dry = { Palmyra: [34.55, 38.27], Kampala: [0.33, 32.58], Manitoulin: [45.75, -82.2] };
+    for (const [name, [latitude, longitude]] of Object.entries(dry)) {
+      assert.ok(!landAt(water, latitude, longitude, 8), name);
+    }
+  });
+
+  test("rivers pass the towns that stand on them", () => {
+    const towns = {
+      "Deir ez-Zor": [35.33, 40.14], Mosul: [36.34, 43.13], Khartoum: [15.6, 32.53],
+      Kisangani: [0.52, 25.2], Kyiv: [50.45, 30.55], Mandalay: [21.98, 96.08], Manaus: [-3.13, -60],
+    };
+    for (const [name, [latitude, longitude]] of Object.entries(towns)) {
+      let nearest = Infinity;
+      water.kind.forEach((kind, arc) => {
+        if (kind !== ArcKind.RIVER) return;
+        for (let point = water.start[arc] + 1; point < water.start[arc + 1]; point += 1) {
+          for (let part = 0; part <= 1; part += 0.05) {
+            const at = (line) => line[point - 1] + part * (line[point] - line[point - 1]);
+            const away = Math.hypot(at(water.x) - worldX(longitude), at(water.y) - worldY(latitude));
+            nearest = Math.min(nearest, away * 360);
+          }
+        }
+      });
+      assert.ok(nearest < 0.12, `${name}: ${nearest} degrees of longitude away`);
+    }
+  });
+
+  /** What is painted, in order: how, and in which colour. */
+  function painted(zoom, latitude, longitude, lakesAndRivers) {
+    const order = [];
+    const nothing = () => {};
+    const context = {
+      fillRect: nothing, moveTo: nothing, setLineDash: nothing, save: nothing, restore: nothing,
+      points: 0,
+      globalAlpha: 1,
+      beginPath() { this.points = 0; },
+      lineTo() { this.points += 1; },
+      fill() { if (this.points > 0) order.push(`fill ${this.fillStyle}`); },
+      stroke() { if (this.points > 0) order.push(`line ${this.strokeStyle} ${this.globalAlpha}`); },
+    };
+    const tile = {
+      x: Math.floor(worldX(longitude) * 2 ** zoom), y: Math.floor(worldY(latitude) * 2 ** zoom), z: zoom,
+    };
+    paintTile(context, zoom < 5 ? world : boundaries, tile, 1, PALETTES.light, lakesAndRivers);
+    assert.equal(context.globalAlpha, 1);
+    return order;
+  }
+  const { land, water: sea, river, coast, country } = PALETTES.light;
+
+  test("a lake lies on the land and over its rivers, and a border goes through it", () => {
+    const order = painted(6, -2, 29.1, water);
+    const wanted = [`fill ${land}`, `line ${river} 1`, `fill ${sea}`, `line ${coast} 1`, `line ${country} 1`];
+    assert.deepEqual(order.filter((step) => wanted.includes(step)), wanted);
+  });
+
+  test("rivers fade where their lines are too coarse, lakes stay", () => {
+    const shown = (zoom) => painted(zoom, 23.0, 32.7, water).filter((step) => step.includes(river));
+    assert.deepEqual(shown(8), [`line ${river} 1`]);
+    assert.deepEqual(shown(9), [`line ${river} 0.5`]);
+    assert.deepEqual(shown(10), []);
+    assert.ok(painted(10, 23.0, 32.7, water).includes(`fill ${sea}`));
+  });
+
+  test("without the file the land is dry, and nothing fails", () => {
+    const order = painted(6, -2, 29.1, null);
+    assert.ok(order.includes(`fill ${land}`) && !order.includes(`fill ${sea}`));
   });
 });
 

@@ -17,6 +17,7 @@ import { readTopology } from "./topology.js";
  * @typedef {object} BaseMapOptions
  * @property {string} world  address of world.bin.gz
  * @property {string} boundaries  address of boundaries.bin.gz
+ * @property {string | null} [water]  address of water.bin.gz; without it lakes and rivers are not drawn
  * @property {[string, number][]} labels  addresses of label files, each with the zoom that needs it
  * @property {"auto" | "light" | "dark"} theme
  * @property {string} attribution
@@ -28,7 +29,7 @@ const TileLayer = L.GridLayer.extend({
 
   initialize(options) {
     L.GridLayer.prototype.initialize.call(this, options);
-    this.levels = { world: null, boundaries: null };
+    this.levels = { world: null, boundaries: null, water: null };
     this.palette = PALETTES.light;
     /** Milliseconds that the last tiles took; read by the benchmarks. */
     this.timings = [];
@@ -39,10 +40,11 @@ const TileLayer = L.GridLayer.extend({
     const canvas = document.createElement("canvas");
     canvas.width = TILE_SIZE * ratio;
     canvas.height = TILE_SIZE * ratio;
-    const { world, boundaries } = this.levels;
+    const { world, boundaries, water } = this.levels;
     const level = coords.z >= this.options.detailFrom ? (boundaries ?? world) : world;
     const begun = performance.now();
-    paintTile(canvas.getContext("2d", { alpha: false }), level, coords, ratio, this.palette);
+    const context = canvas.getContext("2d", { alpha: false });
+    paintTile(context, level, coords, ratio, this.palette, water);
     this.timings.push(performance.now() - begun);
     if (this.timings.length > 500) this.timings.shift();
     return canvas;
@@ -132,8 +134,9 @@ export class BaseMap {
   /** Fetches what the present zoom needs and is not there. */
   async load() {
     const zoom = this.map.getZoom();
-    const { world, boundaries, labels, detailFrom } = this.options;
+    const { world, boundaries, water, labels, detailFrom } = this.options;
     const waiting = [this.loadLevel("world", world)];
+    if (water) waiting.push(this.loadLevel("water", water));
     if (zoom >= detailFrom) waiting.push(this.loadLevel("boundaries", boundaries));
     labels.forEach(([url, from], place) => {
       if (zoom >= from) waiting.push(this.loadLabels(url, place));

@@ -8,6 +8,7 @@
  * @property {string} water
  * @property {string} land
  * @property {string} coast
+ * @property {string} river
  * @property {string} country  border between countries
  * @property {string} province  border between provinces
  * @property {string} disputed
@@ -24,6 +25,7 @@ export const PALETTES = Object.freeze({
     water: "#d9e4ea",
     land: "#f6f4ef",
     coast: "#a9bcc7",
+    river: "#a9c4d3",
     country: "#857f74",
     province: "#c4bdb0",
     disputed: "#857f74",
@@ -37,6 +39,7 @@ export const PALETTES = Object.freeze({
     water: "#14181c",
     land: "#262b30",
     coast: "#43505a",
+    river: "#34495a",
     country: "#78828b",
     province: "#3d454c",
     disputed: "#8b959e",
@@ -55,10 +58,20 @@ export const PROVINCES_FROM = 5;
 export const WIDTHS = Object.freeze({
   coast: () => 0.7,
   /** @param {number} zoom */
+  river: (zoom) => (zoom < 4 ? 0.6 : zoom < 6 ? 0.8 : 1.2),
+  /** @param {number} zoom */
   country: (zoom) => (zoom < 4 ? 0.8 : zoom < 7 ? 1.1 : 1.5),
   /** @param {number} zoom */
   province: (zoom) => (zoom < 7 ? 0.7 : 1),
 });
+
+/**
+ * How much of a river shows, 0 to 1. Their lines are drawn for maps of 1:50 million: nearer, they
+ * would pass towns on the wrong side.
+ *
+ * @param {number} zoom
+ */
+export const riverOpacity = (zoom) => (zoom < 9 ? 1 : zoom < 10 ? 0.5 : 0);
 
 /** Dash and gap of disputed borders, CSS pixels. */
 export const DASH = Object.freeze([5, 3.5]);

@@ -1,8 +1,8 @@
 /**
- * Paints one tile of the base map: water, land, coast and borders.
+ * Paints one tile of the base map: sea, land, rivers, lakes, coast and borders.
  */
 
-import { DASH, PROVINCES_FROM, WIDTHS } from "./base_map_style.js";
+import { DASH, PROVINCES_FROM, WIDTHS, riverOpacity } from "./base_map_style.js";
 import { TILE_SIZE } from "./projection.js";
 import { eachStretch, meets, ringInTile, tileFrame } from "./tile_geometry.js";
 import { ArcKind } from "./topology.js";
@@ -13,16 +13,18 @@ import { ArcKind } from "./topology.js";
  * @param {{x: number, y: number, z: number}} tile
  * @param {number} ratio  device pixels for one CSS pixel
  * @param {import("./base_map_style.js").Palette} palette
+ * @param {import("./topology.js").Topology | null} [water]  lakes and rivers; null paints none
  */
-export function paintTile(context, topology, tile, ratio, palette) {
+export function paintTile(context, topology, tile, ratio, palette, water = null) {
   context.fillStyle = palette.water;
   context.fillRect(0, 0, TILE_SIZE * ratio, TILE_SIZE * ratio);
   if (topology === null) return;
   const frame = tileFrame(tile, ratio);
-  paintLand(context, topology, frame, palette);
-  const arcs = arcsByKind(topology, frame, tile.z);
   context.lineJoin = "round";
   context.lineCap = "butt";
+  fillRings(context, topology, frame, palette.land);
+  if (water !== null) paintWater(context, water, frame, tile.z, ratio, palette);
+  const arcs = arcsByKind(topology, frame, tile.z);
   strokeArcs(context, topology, frame, arcs[ArcKind.COAST], palette.coast, WIDTHS.coast() * ratio);
   strokeArcs(
     context, topology, frame, arcs[ArcKind.PROVINCE], palette.province,
@@ -33,21 +35,35 @@ export function paintTile(context, topology, tile, ratio, palette) {
   strokeDashed(context, topology, frame, arcs[ArcKind.DISPUTED], palette.disputed, width, ratio);
 }
 
+/** Borders come after it, since many run through lakes. */
+function paintWater(context, water, frame, zoom, ratio, palette) {
+  const arcs = arcsByKind(water, frame, zoom);
+  const opacity = riverOpacity(zoom);
+  if (opacity > 0) {
+    context.globalAlpha = opacity;
+    const width = WIDTHS.river(zoom) * ratio;
+    strokeArcs(context, water, frame, arcs[ArcKind.RIVER], palette.river, width);
+    context.globalAlpha = 1;
+  }
+  fillRings(context, water, frame, palette.water);
+  strokeArcs(context, water, frame, arcs[ArcKind.COAST], palette.coast, WIDTHS.coast() * ratio);
+}
+
 /** All land is one path: neighbours filled one by one would show a seam along every border. */
-function paintLand(context, topology, frame, palette) {
+function fillRings(context, topology, frame, colour) {
   context.beginPath();
   for (let ring = 0; ring < topology.landStart.length - 1; ring += 1) {
     if (!meets(topology.landBox, ring, frame)) continue;
     trace(context, ringInTile(topology, ring, frame));
   }
-  context.fillStyle = palette.land;
+  context.fillStyle = colour;
   context.fill("evenodd");
 }
 
 /** @returns {number[][]} the arcs that meet the tile, by kind */
 function arcsByKind(topology, frame, zoom) {
   /** @type {number[][]} */
-  const found = [[], [], [], [], []];
+  const found = Object.values(ArcKind).map(() => []);
   for (let arc = 0; arc < topology.kind.length; arc += 1) {
     if (meets(topology.box, arc, frame)) found[topology.kind[arc]].push(arc);
   }

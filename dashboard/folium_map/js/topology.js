@@ -11,8 +11,10 @@ import { worldX, worldY } from "./projection.js";
 const MAGIC = "CMTOPO1\0";
 const ARRAY_TYPES = { u1: Uint8Array, i2: Int16Array, i4: Int32Array, u4: Uint32Array };
 
-/** What an arc is. */
-export const ArcKind = Object.freeze({ COAST: 0, COUNTRY: 1, PROVINCE: 2, DISPUTED: 3, EDGE: 4 });
+/** What an arc is; a lake's shore is COAST. */
+export const ArcKind = Object.freeze({
+  COAST: 0, COUNTRY: 1, PROVINCE: 2, DISPUTED: 3, EDGE: 4, RIVER: 5,
+});
 
 /**
  * @typedef {object} Topology
@@ -21,7 +23,8 @@ export const ArcKind = Object.freeze({ COAST: 0, COUNTRY: 1, PROVINCE: 2, DISPUT
  * @property {Uint32Array} start  where each arc begins in x and y, and one more for the end
  * @property {Uint8Array} kind  an ArcKind for every arc
  * @property {Float32Array} box  for every arc west, north, east, south
- * @property {Int32Array} landArcs  the arcs of all rings around land; ~i is arc i backwards
+ * @property {Int32Array} landArcs  the arcs of all rings around land, in the file of water around
+ *     lakes; ~i is arc i backwards
  * @property {Uint32Array} landStart  where each ring begins in landArcs, and one more for the end
  * @property {Float32Array} landBox  for every ring west, north, east, south
  * @property {string[]} units  codes of the areas that are bordered, such as SYR or SYR.aleppo
