@@ -101,7 +101,7 @@ def other_figure(row: dict[str, Any], rng: random.Random) -> dict[str, Any]:
 
 def made(folder: Path) -> tuple[pa.Table, dict[str, str], set[tuple[str, str]]]:
     """UCDP's incidents and retold copies of some; their headlines; the true pairs."""
-    rng = random.Random(20161117)  # noqa: S311 - noise, no secret
+    rng = random.Random(20161117)
     reading = sources.read(folder / "ucdp_ged_syria_2016_2017.csv")
     rows = schema.to_arrow(reading.incidents, schema.INCIDENTS).to_pylist()
     words = headlines(reading.accounts)

@@ -328,7 +328,7 @@ async def all_visits(
     until = begun + (options.soak * 60 if options.soak else options.seconds)
     people = [
         asyncio.create_task(
-            seat(Way.of_person(port, number), measured, random.Random(number), until, options)  # noqa: S311 — a fixed seed
+            seat(Way.of_person(port, number), measured, random.Random(number), until, options)
         )
         for number in range(options.sessions)
     ]
