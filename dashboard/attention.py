@@ -13,6 +13,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from dashboard.access import asking
 from dashboard.plain import notice, say, short
 from dashboard.served import ServedStore
 from geodata.errors import ConflictMapError
@@ -22,7 +23,6 @@ from geodata.store import ImportRecord, SetAside
 
 MOST_LISTED: Final = 1_000
 """Rows that are listed and offered at a time; the file to take away holds all."""
-_WHO: Final = "analyst"
 _OUTCOME: Final = "attention_outcome"
 _ROWS: Final = "attention_rows"
 _ALL: Final = "All files"
@@ -179,7 +179,7 @@ def _buttons(here: ServedStore, chosen: list[WaitingRow], changed: dict[str, str
             told = _submitted(here, chosen, changed, why)
         else:
             keys = [row.key for row in chosen]
-            here.store.set_aside(keys, who=_WHO, why=why or "set aside on the Data page")
+            here.store.set_aside(keys, who=asking.writer(), why=why or "set aside on the Data page")
             told = [f"{_rows(len(keys))} set aside."]
     except ConflictMapError as error:
         told = [str(error)]
@@ -195,7 +195,12 @@ def _submitted(
     today = dt.datetime.now(tz=dt.UTC).date()
     members = [(row, row.cells | changed) for row in chosen]
     records = submit(
-        here.store, here.gazetteer, members, today=today, who=_WHO, why=why or "mended by hand"
+        here.store,
+        here.gazetteer,
+        members,
+        today=today,
+        who=asking.writer(),
+        why=why or "mended by hand",
     )
     return [_sentence(record) for record in records]
 
@@ -220,5 +225,5 @@ def _set_asides(here: ServedStore, asides: Sequence[SetAside]) -> None:
             f"{aside.why}"
         )
         if button.button("Let wait again", key=f"take_up_{aside.version}", width="stretch"):
-            here.store.take_up(aside.version, who=_WHO, why="taken up on the Data page")
+            here.store.take_up(aside.version, who=asking.writer(), why="taken up on the Data page")
             st.rerun()

@@ -17,7 +17,6 @@ from dashboard.served import served
 from geodata.errors import ConflictMapError, NotAllowed
 from geodata.notes import NoteBook
 
-WHO: Final = "analyst"
 _SAID: Final = "note_said"
 
 
@@ -64,7 +63,7 @@ def _who() -> str:
     Raises:
         NotAllowed: they may not keep any.
     """
-    name = asking.writer(WHO)
+    name = asking.writer()
     rights = asking.rights()
     if rights is not None and not rights.team:
         raise NotAllowed("Notes are kept by the people who work with this store only.")

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
+from dashboard.access import asking
 from dashboard.plain import notice, say, short
 from dashboard.served import Edition, ServedStore
 from geodata.dedupe import WINDOW_DAYS, Pair, account_words, better_known, likely_pairs
@@ -20,7 +21,6 @@ from geodata.errors import ConflictMapError
 from geodata.store import Merge
 
 MOST_LISTED: Final = 500
-_WHO: Final = "analyst"
 _FOUND: Final = "duplicates_found"
 _OUTCOME: Final = "duplicates_outcome"
 _SCORES: Final = (0.3, 0.5, 0.7, 0.9, 0.95)
@@ -177,12 +177,12 @@ def _act(here: ServedStore, pair: Pair, kept: str | None, why: str) -> None:
     try:
         if kept is None:
             why = why or "said to be two on the Duplicates page"
-            here.store.set_apart(pair.first, pair.second, who=_WHO, why=why)
+            here.store.set_apart(pair.first, pair.second, who=asking.writer(), why=why)
             told = "They stay two, and are not suggested again."
         else:
             other = {pair.first, pair.second} - {kept}
             why = why or "merged on the Duplicates page"
-            here.store.merge(kept, other, who=_WHO, why=why)
+            here.store.merge(kept, other, who=asking.writer(), why=why)
             told = "Merged: counted once, with the accounts of both. It can be taken back below."
     except ConflictMapError as error:
         told = str(error)
@@ -206,7 +206,9 @@ def _merges(here: ServedStore, merges: Sequence[Merge]) -> None:
 
 def _take_back(here: ServedStore, merge: Merge) -> None:
     try:
-        here.store.unmerge(merge.version, who=_WHO, why="taken back on the Duplicates page")
+        here.store.unmerge(
+            merge.version, who=asking.writer(), why="taken back on the Duplicates page"
+        )
     except ConflictMapError as error:
         st.session_state[_OUTCOME] = [str(error)]
     st.rerun()

@@ -19,7 +19,6 @@ from geodata import sandbox
 from geodata.errors import ConflictMapError
 from geodata.layers import FRAMES, Layer, day
 
-WHO: Final = "analyst"
 _LAYER_OUTCOME: Final = "layer_outcome"
 _MAP_OUTCOME: Final = "base_map_outcome"
 _TOLD: Final = 5
@@ -91,7 +90,7 @@ def _add_layer(here: ServedStore, uploaded: Any, name: str, given: dict[str, Any
         layer, new = here.layers.add(
             read,
             name=name.strip() or PurePath(called).stem[:80],
-            who=asking.writer(WHO),
+            who=asking.writer(),
             why="added on the Data page",
             valid_from=day(given["valid_from"].strip() or None, column="Holds from"),
             valid_to=day(given["valid_to"].strip() or None, column="Holds until", last=True),
@@ -129,7 +128,7 @@ def _turn(here: ServedStore, layer: Layer) -> list[str]:
     folder = here.layers
     act = folder.restore if layer.removed else folder.remove
     try:
-        act(layer.id, who=asking.writer(WHO), why="on the Data page")
+        act(layer.id, who=asking.writer(), why="on the Data page")
     except ConflictMapError as error:
         return [str(error)]
     return []
@@ -160,7 +159,7 @@ def _add_base_map(here: ServedStore, uploaded: Any) -> list[str]:
     if uploaded is None:
         return ["Choose a file first."]
     try:
-        asking.writer(WHO)
+        asking.writer()
         path = BaseMapFolder.beside(here.store.path).add(uploaded.name, uploaded.getbuffer())
         added = here.base_maps.add(path)
     except ConflictMapError as error:
@@ -184,7 +183,7 @@ def _base_maps(here: ServedStore) -> None:
 
 def _delete(here: ServedStore, folder: BaseMapFolder, key: str) -> list[str]:
     try:
-        asking.writer(WHO)
+        asking.writer()
         folder.remove(here.base_maps.remove(key))
     except ConflictMapError as error:
         return [str(error)]

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import streamlit as st
 
+from dashboard.access import asking
 from dashboard.place_map import Picture, Spot, radius_of
 from dashboard.place_words import Found, country_name
 from dashboard.plain import short
@@ -162,7 +163,7 @@ def place_form(name: UnplacedName, members: Sequence[dict[str, Any]], found: Fou
         max_value=LARGEST_RADIUS_KM, key="place_radius",
     )  # fmt: skip
     left, right = st.columns(2)
-    left.text_input("Who says so", value="analyst", key="place_who")
+    left.text_input("Who says so", value=asking.UNNAMED, key="place_who")
     right.text_input("Why", key="place_why", placeholder="for the history")
 
 
@@ -185,7 +186,7 @@ def answer(name: UnplacedName, members: Sequence[dict[str, Any]], found: Found) 
         point = _of_candidate(found[where][0], precision, radius, name)
     scope = scopes(name, members)[said.get("place_scope") or 0]
     why = said.get("place_why") or "placed on the Places page"
-    return Answer(scope, point, said.get("place_who") or "analyst", why)
+    return Answer(scope, point, said.get("place_who") or asking.UNNAMED, why)
 
 
 def _typed(text: str, precision: str, radius: float | None, name: UnplacedName) -> Point:

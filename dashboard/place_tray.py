@@ -7,6 +7,7 @@ from typing import Final
 
 import streamlit as st
 
+from dashboard.access import asking
 from dashboard.place_form import (
     MOST_SHOWN,
     Answer,
@@ -107,5 +108,7 @@ def placed(here: ServedStore) -> None:
         label, button = st.columns([4, 1], vertical_alignment="center")
         label.text(placing_sentence(one))
         if button.button("Take back", key=f"placing_{one.version}", width="stretch"):
-            here.store.undo_edit(one.version, who="analyst", why="taken back on the Places page")
+            here.store.undo_edit(
+                one.version, who=asking.writer(), why="taken back on the Places page"
+            )
             _done("Taken back.")

@@ -10,6 +10,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 
+from dashboard.access import asking
 from dashboard.served import ServedStore
 from geodata.documents import Document
 from geodata.errors import ImpossibleValue
@@ -39,7 +40,6 @@ from geodata.review import (
 )
 from geodata.store import ImportRecord
 
-WHO = "analyst"
 WHY = "accepted in review"
 MOST_SENTENCES = 2_000
 """Sentences of a text that are offered for a draft by hand."""
@@ -119,7 +119,7 @@ def accepted(here: ServedStore, review: Review, proposal: Proposal) -> Review:
         StoreError: the store cannot be written.
     """
     batch = accept(review.report, proposal, review.values(proposal))
-    done = here.store.add(batch, who=WHO, why=WHY)
+    done = here.store.add(batch, who=asking.writer(), why=WHY)
     name = str(batch.incidents["incident_id"].iloc[0])
     return _decide(here, review, proposal, ("accepted", name, done))
 
@@ -137,7 +137,7 @@ def accepted_as_account(
     if incident is None:
         raise ImpossibleValue(f"The store no longer has the incident {incident_id!r}.")
     batch = accept_as_account(review.report, proposal, review.values(proposal), incident)
-    done = here.store.add(batch, who=WHO, why=f"{WHY} as another account")
+    done = here.store.add(batch, who=asking.writer(), why=f"{WHY} as another account")
     return _decide(here, review, proposal, ("account", incident_id, done))
 
 
@@ -155,7 +155,7 @@ def reopened(here: ServedStore, review: Review, proposal: Proposal) -> Review:
     decision = review.decisions[proposal.key]
     undone = {record.import_id for record in here.store.imports() if record.undone}
     if decision.import_id is not None and decision.import_id not in undone:
-        here.store.undo(decision.import_id, who=WHO, why="opened again in review")
+        here.store.undo(decision.import_id, who=asking.writer(), why="opened again in review")
     changed = review.decided(proposal, None)
     folder_of(here).save(changed)
     return changed
@@ -167,7 +167,7 @@ def merge(here: ServedStore, review: Review, proposal: Proposal, other: Proposal
     Raises:
         ImpossibleValue: one of them is decided on or no longer there.
     """
-    return _keep(here, merged(review, proposal, other, at=_now(), who=WHO))
+    return _keep(here, merged(review, proposal, other, at=_now(), who=asking.writer()))
 
 
 def split_off(
@@ -184,7 +184,7 @@ def split_off(
         passages,
         lambda text: _part(here, review.report, text),
         at=_now(),
-        who=WHO,
+        who=asking.writer(),
     )
     return _keep(here, parts)
 
@@ -196,7 +196,9 @@ def add_draft(here: ServedStore, review: Review, passage: Span) -> Review:
         ImpossibleValue: there is a draft of it already.
     """
     report = review.report
-    more = added(review, [passage], lambda text: _part(here, report, text), at=_now(), who=WHO)
+    more = added(
+        review, [passage], lambda text: _part(here, report, text), at=_now(), who=asking.writer()
+    )
     return _keep(here, more)
 
 
@@ -252,7 +254,9 @@ def _decide(
 ) -> Review:
     what, incident_id, done = outcome
     import_id = done.import_id if done is not None else None
-    decision = Decision(what, _now(), WHO, review.values(proposal), incident_id, import_id)
+    decision = Decision(
+        what, _now(), asking.writer(), review.values(proposal), incident_id, import_id
+    )
     changed = review.decided(proposal, decision)
     folder_of(here).save(changed)
     return changed

@@ -12,6 +12,7 @@ from typing import Final
 
 import streamlit as st
 
+from dashboard.access import asking
 from dashboard.connector_settings import settings
 from dashboard.place_words import country_name
 from dashboard.plain import say
@@ -22,7 +23,6 @@ from geodata.errors import ConflictMapError, StoreBusy
 from geodata.reading import load_plugin
 from geodata.reading.plugins import SETTING
 
-WHO: Final = "analyst"
 _OUTCOME: Final = "service_outcome"
 _FIRST_DAY: Final = dt.date(1989, 1, 1)
 
@@ -115,7 +115,7 @@ def _fetched(
     wanted = os.environ.get(SETTING)
     try:
         done = fetching.fetch(
-            connector, here.store, here.gazetteer, wish, settings=configured, who=WHO,
+            connector, here.store, here.gazetteer, wish, settings=configured, who=asking.writer(),
             progress=progress, plugin=load_plugin(wanted) if wanted else None,
         )  # fmt: skip
     except StoreBusy as error:

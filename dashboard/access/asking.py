@@ -20,6 +20,9 @@ from dashboard.access.principal import LOCAL, Principal
 from geodata.errors import NotAllowed
 from geodata.store import Rights
 
+UNNAMED: Final = "analyst"
+"""Whose name a change bears where nobody signs in."""
+
 _ASKS: Final[ContextVar[tuple[Principal | None, str] | None]] = ContextVar("asks", default=None)
 
 _gate: Gate | None = None
@@ -72,17 +75,17 @@ def rights() -> Rights | None:
     return who.rights()
 
 
-def writer(unnamed: str) -> str:
-    """Whose name a change bears; `unnamed` where nobody signs in.
+def writer() -> str:
+    """Whose name a change bears; `UNNAMED` where nobody signs in.
 
     Raises:
         NotAllowed: whoever asks may not change anything.
     """
     held = rights()
     if held is None:
-        return unnamed
+        return UNNAMED
     held.require_write()
-    return held.who or unnamed
+    return held.who or UNNAMED
 
 
 def exporting(what: str) -> None:

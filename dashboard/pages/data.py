@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import attention, layer_files, mapping, service_panel
+from dashboard.access import asking
 from dashboard.plain import notice, say
 from dashboard.served import ServedStore, served
 from geodata.errors import ConflictMapError
@@ -18,7 +19,6 @@ from geodata.ingest import ingest, load_sample
 from geodata.sources import SOURCES, Profile
 from geodata.store import ImportRecord, Store
 
-WHO = "analyst"
 _OUTCOME = "import_outcome"
 
 
@@ -89,7 +89,7 @@ def _import(here: ServedStore, path: Path, profile: Profile | None) -> list[str]
             here.gazetteer,
             today=dt.datetime.now(tz=dt.UTC).date(),
             profile=profile,
-            who=WHO,
+            who=asking.writer(),
             progress=progress,
             apart=True,
         )
@@ -121,7 +121,7 @@ def _datasets(here: ServedStore) -> None:
             st.rerun()
     if not sets["sample"].any() and st.button("Load the sample"):
         with st.spinner("Locating the sample's places …"):
-            load_sample(here.store, here.gazetteer, who=WHO)
+            load_sample(here.store, here.gazetteer, who=asking.writer())
         st.rerun()
     if not sets["incidents"].sum():
         say("There is no incident in this store. Add a file above, or bring a data set back.")
@@ -138,11 +138,11 @@ def _held(row: Mapping[Hashable, Any]) -> str:
 
 
 def _remove(store: Store, dataset: str) -> None:
-    store.remove_dataset(dataset, who=WHO, why="removed on the Data page")
+    store.remove_dataset(dataset, who=asking.writer(), why="removed on the Data page")
 
 
 def _bring_back(store: Store, dataset: str) -> None:
-    store.restore_dataset(dataset, who=WHO, why="brought back on the Data page")
+    store.restore_dataset(dataset, who=asking.writer(), why="brought back on the Data page")
 
 
 _REMOVE = ("Remove", _remove)
@@ -159,5 +159,5 @@ def _imports(here: ServedStore) -> None:
         word = "Redo" if record.undone else "Undo"
         if button.button(word, key=f"{word}_{record.import_id}", width="stretch"):
             why, bar = f"{word.lower()} on the Data page", label.progress(0.0)
-            act(record.import_id, who=WHO, why=why, progress=bar.progress)
+            act(record.import_id, who=asking.writer(), why=why, progress=bar.progress)
             st.rerun()
