@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, fields
 from typing import Any, Final
 
@@ -89,13 +89,7 @@ class Administration:
 
     def end_sessions(self, names: Iterable[str]) -> int:
         """End sessions by their names; how many that were."""
-        gate, who = self._asks()
-        ended = 0
-        for name in names:
-            if gate.book.end_session(name):
-                ended += 1
-                gate.book.note("session ended", who=who.name, detail=name, session=who.session)
-        return ended
+        return self._ended(names, self._gate().book.end_session, "session ended")
 
     def links(self) -> list[Row]:
         """All links, the latest first; `holds` says whether one still opens anything."""
@@ -139,12 +133,16 @@ class Administration:
 
     def revoke_links(self, names: Iterable[str]) -> int:
         """End links, and with them the sessions that came by them; how many links that were."""
+        return self._ended(names, self._gate().book.revoke_link, "revoked")
+
+    def _ended(self, names: Iterable[str], end: Callable[[str], int], what: str) -> int:
+        """End what is named, and note each that held until now as `what`; how many those were."""
         gate, who = self._asks()
         ended = 0
         for name in names:
-            if gate.book.revoke_link(name):
+            if end(name):
                 ended += 1
-                gate.book.note("revoked", who=who.name, detail=name, session=who.session)
+                gate.book.note(what, who=who.name, detail=name, session=who.session)
         return ended
 
     def audit_kinds(self) -> dict[str, int]:
