@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from dashboard import review_regroup, reviewing
-from dashboard.plain import notice, say
+from dashboard.plain import isolated, notice, say
 from dashboard.review_form import RESET, draft_fields
 from dashboard.review_text import review_text
 from dashboard.served import ServedStore
@@ -140,9 +140,10 @@ def _who_says_so(proposal: Proposal) -> None:
     if proposal.accounts or proposal.stances:
         st.text("Who says so")
         for name, stance in proposal.stances:
-            say(f"{name} {stance}; look for the words in the text.")
+            say(f"{isolated(name)} {stance}; look for the words in the text.")
         for account in proposal.accounts:
-            say(f"{account.speaker} {account.stance}: “{account.span.quote}”")
+            speaker, quote = isolated(account.speaker), isolated(f"“{account.span.quote}”")
+            say(f"{speaker} {account.stance}: {quote}")
 
 
 def _decide(here: ServedStore, review: Review, proposal: Proposal) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.plain import say
+from dashboard.plain import isolated, say
 from geodata.boundaries import countries
 from geodata.review import Place, Proposal, Range, Report, Review, Values
 from geodata.review.proposal import MOST_PEOPLE
@@ -112,7 +112,7 @@ class _Form:
         spans = self.proposal.quotes.get(field, ())
         for quote in dict.fromkeys(span.quote for span in spans):
             shown = quote if len(quote) <= LONGEST_QUOTE else f"{quote[: LONGEST_QUOTE - 1]}…"
-            say(f"“{shown}”")
+            say(isolated(f"“{shown}”"))
 
     def line(self, label: str, field: str) -> str | None:
         value = st.text_input(label, value=getattr(self.values, field) or "", **self.common(field))

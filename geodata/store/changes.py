@@ -408,8 +408,8 @@ def withdraw_dataset(
     held = run(connection, _ROWS_OF_DATASET, values)
     give_memory(connection, sum(held.fetchone() or ()))
     teller = Teller(connection, progress)
-    for statement, begin in zip(_WITHDRAW, (0.0, 0.1, 0.8), strict=True):
-        teller.step("incidents", begin, 0.1 if begin == 0 else 0.8)
+    for statement, begin, end in zip(_WITHDRAW, (0.0, 0.1, 0.8), (0.1, 0.8, 0.9), strict=True):
+        teller.step("incidents", begin, end)
         teller.run(statement, values)
     teller.step("recording the change", 0.9, 1.0)
     if connection.execute("SELECT count(*) FROM touched").fetchone() == (0,):

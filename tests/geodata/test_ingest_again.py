@@ -13,7 +13,7 @@ import pytest
 from geodata import sources
 from geodata.gazetteer import Gazetteer
 from geodata.ingest import IngestReport, ingest
-from geodata.sources import Reading, again
+from geodata.sources import Profile, Reading, again
 from geodata.store import Store
 
 TODAY = dt.date(2026, 11, 22)
@@ -26,16 +26,6 @@ NAMED = POINTS.replace("36.5,37.9", ",").replace("title,", "title,place_name,cou
     "Strike,", "Strike,,,").replace("Clash,", "Clash,Manbij,SYR,")  # fmt: skip
 
 Import = Callable[..., IngestReport]
-
-
-@pytest.fixture(scope="module")
-def gazetteer() -> Gazetteer:
-    return Gazetteer.open()
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store.open(tmp_path / "store.duckdb")
 
 
 @pytest.fixture
@@ -178,6 +168,17 @@ def test_it_is_read_again_where_it_is_asked_for_otherwise(
     assert read_again(file, today=TODAY)
     assert store.accounts()["publisher"].tolist() == ["SOHR"]
     assert not read_again(file, today=TODAY)
+
+
+def test_another_row_for_the_header_is_another_way_to_read(
+    file: Path, store: Store, gazetteer: Gazetteer, reads: list[Path]
+) -> None:
+    columns = {
+        name: name for name in ("incident_id", "title", "date_start", "latitude", "longitude")
+    }
+    for row, count in ((None, 1), (1, 2), (1, 2), (None, 2)):
+        ingest(file, store, gazetteer, profile=Profile(columns, header_row=row))
+        assert len(reads) == count
 
 
 def test_rows_that_wait_are_looked_at_again(

@@ -35,11 +35,6 @@ QASHLUN = Point(36.51, 37.32, "site", TYPED, radius_km=0.3)
 NAMELESS = "Zzqashlun"
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store.open(tmp_path / "store.duckdb")
-
-
 def add(store: Store, folder: Path, rows: list[dict[str, Any]], taught: bool = True) -> None:
     """Import rows from a file, as a person does."""
     file = folder / f"file{store.version()}.csv"

@@ -14,7 +14,8 @@ function watching(status = 204) {
   };
   const parts = { page, ask, onMoved: () => (seen.moved += 1), isBusy: () => seen.busy };
   const watch = new StoreWatch("/data/t/current", /** @type {any} */ (parts));
-  const does = (name, pointerId = 1) => page.dispatchEvent(Object.assign(new Event(name), { pointerId }));
+  const does = (name, pointerId = 1, buttons = 1) =>
+    page.dispatchEvent(Object.assign(new Event(name), { pointerId, buttons }));
   return { page, seen, watch, does };
 }
 
@@ -39,6 +40,17 @@ test("nothing is asked while hands are on the page; what was missed is asked whe
   does("pointerdown");
   does("pointerup");
   assert.equal(seen.asked, 1, "a click that made nothing wait asks nothing");
+  watch.destroy();
+});
+
+test("a hand that let go outside the window is gone when it comes back", async () => {
+  const { seen, watch, does } = watching();
+  does("pointerdown");
+  await watch.look();
+  does("pointermove");
+  assert.equal(seen.asked, 0, "it still drags");
+  does("pointermove", 1, 0);
+  assert.equal(seen.asked, 1);
   watch.destroy();
 });
 

@@ -29,6 +29,8 @@ export class StoreWatch {
       page.addEventListener(name, act, { signal, capture: true });
     on("pointerdown", ({ pointerId }) => this.#hands.add(pointerId));
     for (const name of ["pointerup", "pointercancel"]) on(name, ({ pointerId }) => this.#lifted(pointerId));
+    // Whoever lets go outside the window comes back with no button held.
+    on("pointermove", ({ pointerId, buttons }) => buttons === 0 && this.#lifted(pointerId));
     on("visibilitychange", () => this.#catchUp());
     this.timer = setInterval(() => this.look(), EVERY_MS);
   }
@@ -56,8 +58,7 @@ export class StoreWatch {
 
   /** @param {number} hand */
   #lifted(hand) {
-    this.#hands.delete(hand);
-    this.#catchUp();
+    if (this.#hands.delete(hand)) this.#catchUp();
   }
 
   #catchUp() {
