@@ -28,6 +28,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from dashboard.access.principal import Principal
+from dashboard.readiness import being_made
 from dashboard.served import whole
 from geodata.errors import ConflictMapError, NotAllowed
 
@@ -141,14 +142,17 @@ def page_failed(error: Exception) -> bool:
 
 
 def ready() -> str | None:
-    """Why the store cannot be shown; None where it can."""
+    """Why the server should not be sent anybody yet; None where it is ready for them.
+
+    The name of an error of the store, or `starting` while what all share is still being made.
+    """
     try:
         snapshot = whole().store.snapshot()
     except ConflictMapError as error:
         return type(error).__name__
     _VERSION.set(snapshot.version)
     _INCIDENTS.set(len(snapshot))
-    return None
+    return "starting" if being_made() else None
 
 
 def figures() -> dict[str, str]:

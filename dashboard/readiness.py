@@ -21,6 +21,7 @@ from dashboard.thrift import give_back
 from geodata.errors import ConflictMapError
 
 _LOG: Final = logging.getLogger(__name__)
+_AT_WORK: Final = threading.Event()
 
 
 def make_ready() -> None:
@@ -49,6 +50,19 @@ def set_apart() -> None:
 
 def make_ready_beside() -> threading.Thread:
     """`make_ready` in a thread of its own, while the server answers."""
-    thread = threading.Thread(target=make_ready, name="readiness", daemon=True)
+
+    def work() -> None:
+        try:
+            make_ready()
+        finally:
+            _AT_WORK.clear()
+
+    _AT_WORK.set()
+    thread = threading.Thread(target=work, name="readiness", daemon=True)
     thread.start()
     return thread
+
+
+def being_made() -> bool:
+    """Whether the first person to ask now would have to wait for what is still being made."""
+    return _AT_WORK.is_set()

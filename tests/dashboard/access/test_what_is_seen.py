@@ -18,7 +18,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.testing.v1 import AppTest
 
-from dashboard import operations, served
+from dashboard import operations, readiness, served
 from dashboard.access import asking
 from dashboard.access.door import Door
 from dashboard.access.gate import Gate, TooOften
@@ -224,6 +224,16 @@ def test_a_server_says_whether_it_is_ready(
     app: ASGIApp, record: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert json.loads(ask(app, "/readyz").body) == {"status": "ready"}
+
+    go_on = threading.Event()
+    with monkeypatch.context() as slow:
+        slow.setattr(readiness, "make_ready", lambda: go_on.wait(60))
+        starting = readiness.make_ready_beside()
+        answer = ask(app, "/readyz")
+        assert (answer.status, json.loads(answer.body)["why"]) == (503, "starting")
+        go_on.set()
+        starting.join(60)
+    assert ask(app, "/readyz").status == 200
 
     def busy(_: Store) -> None:
         raise StoreBusy(record.path, "secret words")
