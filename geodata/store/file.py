@@ -21,18 +21,13 @@ from typing import Final
 import duckdb
 
 from geodata.errors import StoreBusy, StoreError, StoreNewer, StoreUnreadable
-from geodata.store import tables
+from geodata.store import readers, tables
 from geodata.store.lock import Lock
 from geodata.store.telling import Hear, settle
 
 Connection = duckdb.DuckDBPyConnection
 
-SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
-    "enable_external_access": "false",
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-    "python_enable_replacements": "false",
-}
+SETTINGS: Final = readers.SETTINGS | {"enable_external_access": "false"}
 """What every connection to a store is opened with: it reads no other file and loads nothing."""
 
 _WRITERS_MB: Final = 600
@@ -104,6 +99,7 @@ class StoreFile:
     def __init__(self, path: Path, lock_deadline_s: float) -> None:
         self.path = path
         self.lock = Lock(path, lock_deadline_s)
+        self._readers = readers.Readers(path)
 
     def prepare(self, *, create: bool) -> None:
         """Make the file where it is missing, see that it is ours, bring it to our schema.
@@ -131,7 +127,7 @@ class StoreFile:
         while True:
             with self.lock.held(exclusive=False) as mark:
                 if self._believable(_read_mark(mark)):
-                    with self._connected(read_only=True) as connection:
+                    with _translated(self.path), self._readers.reading() as connection:
                         _schema_version(connection, self.path)
                         yield connection
                     return

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from geodata.schema import ACCOUNTS, INCIDENTS, to_frame
 from geodata.store import tables
@@ -50,31 +51,32 @@ _ACCOUNTS_OF_ONE: Final = fixed(
     "ORDER BY since, account_id",
     columns=listed(tables.ACCOUNT_COLUMNS),
 )
-_INCIDENT: Final = fixed(
-    "SELECT @columns FROM incidents WHERE incident_id = $incident_id AND until IS NULL AND live",
+_CHAIN: Final = fixed(
+    "SELECT @columns, content, live, since, until FROM incidents WHERE incident_id = $incident_id",
     columns=listed(tables.INCIDENT_COLUMNS),
 )
 # The record that the row was read from, also after an update was undone.
-_RAW: Final = """SELECT raw FROM raws WHERE incident_id = $incident_id AND content =
-    (SELECT content FROM incidents WHERE incident_id = $incident_id AND until IS NULL)
+_RAW: Final = """SELECT raw FROM raws WHERE incident_id = $incident_id AND content = $content
 ORDER BY since DESC LIMIT 1"""
 
 
 def incident(connection: Connection, incident_id: str) -> dict[str, Any] | None:
     """One live incident with `accounts`, `raw` and `history`; None where there is none."""
-    found = run(connection, _INCIDENT, {"incident_id": incident_id}).to_arrow_table()
-    if len(found) == 0:
+    asked: dict[str, object] = {"incident_id": incident_id}
+    chain = run(connection, _CHAIN, asked).to_arrow_table()
+    held = chain.filter(pc.and_(pc.is_null(chain["until"]), chain["live"]))
+    if len(held) == 0:
         return None
-    row: dict[str, Any] = with_utc(found, INCIDENTS).to_pylist()[0]
-    raw = run(connection, _RAW, {"incident_id": incident_id}).fetchone()
-    accounts = run(connection, _ACCOUNTS_OF_ONE, {"incident_id": incident_id}).to_arrow_table()
-    told = history(connection, incident_id, limit=1000).to_pylist()
+    row: dict[str, Any] = with_utc(held.select(tables.INCIDENT_COLUMNS), INCIDENTS).to_pylist()[0]
+    asked["content"] = held["content"][0].as_py()
+    raw = run(connection, _RAW, asked).fetchone()
+    accounts = run(connection, _ACCOUNTS_OF_ONE, asked).to_arrow_table()
     return row | {
         "accounts": with_utc(accounts, ACCOUNTS).to_pylist(),
         "raw": raw[0] if raw else None,
         "history": [
             entry | {side: _read_json(entry[side]) for side in ("before", "after")}
-            for entry in told
+            for entry in _told(connection, chain, limit=_TOLD_OF_ONE)
         ],
     }
 
@@ -94,41 +96,55 @@ def accounts_table(connection: Connection, incident_ids: Iterable[str] | None) -
 
 # --- history -------------------------------------------------------------------------------------
 
+_TOLD_OF_ONE: Final = 1000
 _LATEST: Final = """SELECT i.incident_id, i.since FROM incidents i
-WHERE $incident_id::VARCHAR IS NULL OR i.incident_id = $incident_id
 ORDER BY i.since DESC, i.incident_id LIMIT $limit"""
-
-_HISTORY: Final = fixed(
-    """WITH latest AS (@latest)
-SELECT c.version, c.made_at AS "at", c.who, c.why, c.what, c.import_id, l.incident_id,
-    b.incident_id IS NOT NULL AS had_before, @before, @after, b.live AS b_live, a.live AS a_live
-FROM latest l JOIN changes c ON c.version = l.since
-JOIN incidents a ON a.incident_id = l.incident_id AND a.since = l.since
-LEFT JOIN incidents b ON b.incident_id = l.incident_id AND b.until = l.since
-ORDER BY c.version DESC, l.incident_id""",
+# Whole chains, of which `_told` takes what is latest: joined to themselves in SQL, they took longer
+# to plan than to read.
+_CHAINS: Final = fixed(
+    "SELECT @columns, live, since, until FROM incidents SEMI JOIN (@latest) USING (incident_id)",
+    columns=listed(tables.INCIDENT_COLUMNS),
     latest=_LATEST,
-    before=", ".join(f'b."{name}" AS "b_{name}"' for name in tables.INCIDENT_COLUMNS),
-    after=", ".join(f'a."{name}" AS "a_{name}"' for name in tables.INCIDENT_COLUMNS),
 )
-_TOLD: Final = tuple(
+_CHANGES: Final = """SELECT version, made_at AS "at", who, why, what, import_id FROM changes
+WHERE list_contains($versions, version)"""
+_SAID: Final = tuple(
     name for name in (*tables.INCIDENT_COLUMNS, "live") if name not in {"updated_at", "import_id"}
 )
 
 
 def history(connection: Connection, incident_id: str | None, *, limit: int) -> pa.Table:
     """Changes of one incident or of all, the latest first; a table of `HISTORY_SCHEMA`."""
-    rows = run(connection, _HISTORY, {"incident_id": incident_id, "limit": limit})
-    return pa.Table.from_pylist(
-        [_entry(row) for row in rows.to_arrow_table().to_pylist()], schema=HISTORY_SCHEMA
-    )
+    statement = _CHAINS if incident_id is None else _CHAIN
+    values = {"incident_id": incident_id, "limit": limit}
+    chains = run(connection, statement, values).to_arrow_table()
+    return pa.Table.from_pylist(_told(connection, chains, limit=limit), schema=HISTORY_SCHEMA)
 
 
-def _entry(row: dict[str, Any]) -> dict[str, Any]:
-    changed = [name for name in _TOLD if row["had_before"] and row[f"b_{name}"] != row[f"a_{name}"]]
-    entry = {name: row[name] for name in HISTORY_SCHEMA.names[:7]}
-    entry["at"] = row["at"].replace(tzinfo=dt.UTC)
-    for side, letter in (("before", "b"), ("after", "a")):
-        values = {name: row[f"{letter}_{name}"] for name in changed}
+def _told(connection: Connection, chains: pa.Table, *, limit: int) -> list[dict[str, Any]]:
+    """What the latest rows of whole chains changed, the latest first."""
+    rows = chains.to_pylist()
+    replaced = {(row["incident_id"], row["until"]): row for row in rows}
+    rows.sort(key=lambda row: (-row["since"], row["incident_id"]))
+    versions = sorted({row["since"] for row in rows[:limit]})
+    found = run(connection, _CHANGES, {"versions": versions}).to_arrow_table().to_pylist()
+    changes = {change["version"]: change for change in found}
+    return [
+        _entry(changes[row["since"]], replaced.get((row["incident_id"], row["since"])), row)
+        for row in rows[:limit]
+    ]
+
+
+def _entry(
+    change: dict[str, Any], before: dict[str, Any] | None, after: dict[str, Any]
+) -> dict[str, Any]:
+    changed = [name for name in _SAID if before is not None and before[name] != after[name]]
+    entry = change | {
+        "incident_id": after["incident_id"],
+        "at": change["at"].replace(tzinfo=dt.UTC),
+    }
+    for side, row in (("before", before), ("after", after)):
+        values = {name: row[name] for name in changed} if row is not None else {}
         entry[side] = json.dumps(values, default=str, ensure_ascii=False) if values else None
     return entry
 
