@@ -21,7 +21,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from geodata.connectors import Connector, Cursor, Parcel, Task, Text
-from geodata.errors import ConflictMapError, ImpossibleValue, StoreBusy, UnreadableFile
+from geodata.errors import (
+    ImpossibleValue,
+    ServiceError,
+    StoreBusy,
+    StoreError,
+    UnreadableFile,
+)
 from geodata.gazetteer import Gazetteer
 from geodata.ingest import IngestReport, Progress, ingest
 from geodata.reading import Plugin, read_text
@@ -30,6 +36,8 @@ from geodata.store import Store
 from geodata.store.lock import Lock
 
 FORMAT: Final = 1
+_LONGEST_STEM: Final = 50
+_LONGEST_SUFFIX: Final = 10
 Places = Gazetteer | Callable[[], Gazetteer]
 
 
@@ -181,13 +189,23 @@ def fetch(  # noqa: PLR0913 - each is one thing that a fetch needs or a person m
                     state.keep(parcel.cursor)
         except BaseException as error:
             if not wish.dry:
-                told = str(error) if isinstance(error, ConflictMapError) else "It was interrupted."
-                state.ended(done, told)
+                state.ended(done, _outcome(error))
             raise
         if not wish.dry:
             state.ended(done, "")
             shutil.rmtree(task.folder, ignore_errors=True)
     return done
+
+
+def _outcome(error: BaseException) -> str:
+    """Why a fetch stopped, in words that may be kept: only those of services quote nothing."""
+    if isinstance(error, ServiceError):
+        return str(error)
+    if isinstance(error, UnreadableFile):
+        return "What came could not be read as a table."
+    if isinstance(error, StoreError):
+        return "The store could not be written to."
+    return "It was interrupted."
 
 
 def _fit(connector: Connector, wish: Wish) -> None:
@@ -243,7 +261,7 @@ class _House:
         own = file
         if file.name != parcel.name:
             folder.mkdir(parents=True, exist_ok=True)
-            own = folder / re.sub(r"[^\w.-]", "_", parcel.name)
+            own = folder / _file_name(parcel.name)
             shutil.copyfile(file, own)
         try:
             return ingest(
@@ -272,6 +290,12 @@ class _House:
         return True
 
 
+def _file_name(name: str) -> str:
+    """A parcel's name as one of a file within a folder, never of one above it or hidden."""
+    stem, dot, suffix = re.sub(r"[^\w.-]", "_", name).lstrip(".").rpartition(".")
+    return f"{stem[:_LONGEST_STEM]}{dot}{suffix[:_LONGEST_SUFFIX]}" or "unnamed"
+
+
 class _State:
     """What is kept of a connector beside the store."""
 
@@ -286,7 +310,9 @@ class _State:
             kept = json.loads(self._file.read_text("utf-8"))
         except (OSError, ValueError):
             return {}
-        return kept if isinstance(kept, dict) and kept.get("format") == FORMAT else {}
+        sound = isinstance(kept, dict) and kept.get("format") == FORMAT
+        parts = (kept.get(part, {}) for part in ("asked", "cursor")) if sound else (None,)
+        return kept if all(isinstance(part, dict) for part in parts) else {}
 
     @contextmanager
     def alone(self) -> Iterator[None]:

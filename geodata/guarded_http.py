@@ -1,19 +1,21 @@
 """The one place from which a request leaves the machine, with limits on what comes back.
 
-A whole request has one deadline however slowly bytes drip, a body ends at a size, and a redirect
-to another host is refused. Proxies of the environment are not used. Whoever asks says which
-addresses are allowed: `anywhere`, or `public_or_loopback`, which refuses every private network.
+A whole request has one deadline however slowly names are found or bytes drip, a body ends at a
+size, and a redirect to another host is refused. Proxies of the environment are not used. Whoever
+asks says which addresses are allowed: `anywhere`, or `public_or_loopback`, which refuses every
+private network.
 """
 
 from __future__ import annotations
 
 import http.client
 import ipaddress
+import os
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum
@@ -79,38 +81,59 @@ class Question:
 
 
 Address = tuple[str, int]
-Allowed = Callable[[SplitResult], Address]
-"""Where to connect for an address; raises `NoAnswer` where it may not be asked."""
+"""A number and a port."""
+Allowed = Callable[[SplitResult, float], Sequence[Address]]
+"""Where to connect for an address, in that order, found within some seconds; raises `NoAnswer`
+where it may not be asked."""
 
 
-def anywhere(url: SplitResult) -> Address:
+def anywhere(url: SplitResult, seconds: float) -> Sequence[Address]:
     """Wherever the address leads: for one that a person has typed, such as a server of theirs."""
+    name, port = _named(url)
+    return _numbers(name, port, seconds)
+
+
+def public_or_loopback(url: SplitResult, seconds: float) -> Sequence[Address]:
+    """This machine where the address says so; else a public host by https.
+
+    The name is looked up here and the connection goes to the numbers that were checked, so that a
+    name cannot lead into a private network the second time it is asked.
+    """
+    name, port = _named(url)
+    here = is_loopback(name)
+    if url.scheme == "http" and not here:
+        raise NoAnswer(Fault.NOT_ALLOWED, "only https is used beyond this machine")
+    found = _numbers(name, port, seconds)
+    for text, _ in found:
+        number = ipaddress.ip_address(text.partition("%")[0])
+        if not (number.is_loopback if here else is_public(number)):
+            raise NoAnswer(Fault.NOT_ALLOWED, "it lies in a private network, which is not asked")
+    return found
+
+
+def _named(url: SplitResult) -> Address:
     if not url.hostname or url.scheme not in ("http", "https"):
         raise NoAnswer(Fault.NOT_ALLOWED, "only http and https addresses are asked")
     return url.hostname, _port(url)
 
 
-def public_or_loopback(url: SplitResult) -> Address:
-    """This machine where the address says so; else a public host by https.
+def _numbers(name: str, port: int, seconds: float) -> list[Address]:
+    """The numbers of a name; asked aside, as the system's own look-up knows no deadline."""
+    found: list[Address] = []
+    ended = threading.Event()
 
-    The name is looked up here and the connection goes to the number that was checked, so that a
-    name cannot lead into a private network the second time it is asked.
-    """
-    name, port = anywhere(url)
-    here = is_loopback(name)
-    if url.scheme == "http" and not here:
-        raise NoAnswer(Fault.NOT_ALLOWED, "only https is used beyond this machine")
-    try:
-        found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise NoAnswer(Fault.NO_CONNECTION, "its name is not known to the network") from error
-    numbers = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
-    if not numbers:
+    def look() -> None:
+        with suppress(OSError, UnicodeError):
+            entries = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
+            found.extend(dict.fromkeys((str(entry[4][0]), port) for entry in entries))
+        ended.set()
+
+    threading.Thread(target=look, daemon=True).start()
+    if not ended.wait(seconds):
+        raise NoAnswer(Fault.TOO_SLOW, f"its name was not found in {seconds:g} s")
+    if not found:
         raise NoAnswer(Fault.NO_CONNECTION, "its name is not known to the network")
-    for number in numbers:
-        if not (number.is_loopback if here else _is_public(number)):
-            raise NoAnswer(Fault.NOT_ALLOWED, "it lies in a private network, which is not asked")
-    return str(numbers[0]), port
+    return found
 
 
 def is_loopback(name: str) -> bool:
@@ -123,9 +146,26 @@ def is_loopback(name: str) -> bool:
         return False
 
 
-def _is_public(number: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    inner = getattr(number, "ipv4_mapped", None) or number
-    return inner.is_global and not inner.is_multicast
+Number = ipaddress.IPv4Address | ipaddress.IPv6Address
+_TRANSLATED: Final = ipaddress.IPv6Network("64:ff9b::/96")
+"""Numbers of IPv4 written for a translator (NAT64, RFC 6052): the last 32 bits are the number."""
+
+
+def is_public(number: Number) -> bool:
+    """Whether a number is a public host's, and so is every number that is written within it.
+
+    A translator or tunnel at the door hands a packet for `64:ff9b::a00:1` or `2002:a00:1::` on to
+    10.0.0.1, though both look like public numbers of IPv6.
+    """
+    if isinstance(number, ipaddress.IPv6Address):
+        inner = number.ipv4_mapped or number.sixtofour
+        if number in _TRANSLATED:
+            inner = ipaddress.IPv4Address(int(number) & 0xFFFF_FFFF)
+        if inner is not None:
+            return is_public(inner)
+        if number.is_site_local:
+            return False
+    return number.is_global and not (number.is_multicast or number.is_reserved)
 
 
 def ask(
@@ -170,21 +210,23 @@ class _Deadline:
         return max(0.01, self.seconds - (time.monotonic() - self.started))
 
     @contextmanager
-    def over(self, connection: http.client.HTTPConnection) -> Iterator[None]:
+    def over(self, connection: _Plain | _Encrypted) -> Iterator[None]:
         """Connect, and shut the socket at the deadline: a blocked read then returns at once."""
-        connection.connect()
-        # The connection forgets its socket once the answer's head is read.
-        wire = connection.sock
 
         def cut() -> None:
             self.ended = True
-            with suppress(OSError):
-                wire.shutdown(socket.SHUT_RDWR)
+            if connection.wire is not None:
+                with suppress(OSError):
+                    # Not the encrypted socket's own, which forgets what it is in the midst of.
+                    socket.socket.shutdown(connection.wire, socket.SHUT_RDWR)
 
         timer = threading.Timer(self.left, cut)
         timer.daemon = True
         timer.start()
         try:
+            connection.connect()
+            if self.ended:
+                raise TimeoutError
             yield
         finally:
             timer.cancel()
@@ -196,7 +238,7 @@ _How = tuple[Allowed, ssl.SSLContext | None, Callable[[bytes], None] | None]
 
 def _once(url: SplitResult, question: Question, deadline: _Deadline, how: _How) -> Answer:
     allowed, context, take = how
-    connection = _connection(url, allowed(url), deadline.left, context)
+    connection = _connection(url, allowed(url, deadline.left), deadline, context)
     try:
         with deadline.over(connection):
             target = f"{url.path or '/'}?{url.query}" if url.query else url.path or "/"
@@ -214,48 +256,93 @@ def _once(url: SplitResult, question: Question, deadline: _Deadline, how: _How) 
             raise NoAnswer(Fault.TOO_SLOW, f"no whole answer in {deadline.seconds:g} s") from error
         if isinstance(error, http.client.HTTPException):
             raise NoAnswer(Fault.BROKEN, f"a broken answer ({type(error).__name__})") from error
-        raise NoAnswer(Fault.NO_CONNECTION, f"no connection ({error})") from error
+        raise NoAnswer(Fault.NO_CONNECTION, _why(error)) from None
     except ValueError:
         # Python's words quote the header or the address, in which a secret may be.
         raise NoAnswer(Fault.BROKEN, "an address or a header that cannot be sent") from None
 
 
-class _Plain(http.client.HTTPConnection):
-    """To the number that was checked, whatever the name."""
+_CERTIFICATES: Final = {
+    10: "its certificate is out of date", 18: "its certificate is signed by itself",
+    19: "its certificate is signed by itself", 62: "its certificate is another host's",
+}  # fmt: skip
+"""By OpenSSL's number; its own words quote the host."""
 
-    to: Address
+
+def _why(error: OSError) -> str:
+    """Why there is no connection, in words that quote nothing."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return _CERTIFICATES.get(error.verify_code, "its certificate cannot be trusted")
+    if isinstance(error, ssl.SSLError):
+        return "no encrypted connection"
+    return f"no connection ({os.strerror(error.errno)})" if error.errno else "no connection"
+
+
+class _Plain(http.client.HTTPConnection):
+    """To the numbers that were checked, one after the other, whatever the name.
+
+    Attributes:
+        wire: the socket; the connection itself forgets it once the answer's head is read.
+    """
+
+    to: Sequence[Address]
+    deadline: _Deadline
+    wire: socket.socket | None = None
 
     def connect(self) -> None:
-        self.sock = socket.create_connection(self.to, self.timeout)
+        self.sock = self.wire = _wired(self.to, self.deadline)
 
 
 class _Encrypted(http.client.HTTPSConnection):
     """Likewise; the certificate must be the name's."""
 
-    to: Address
+    to: Sequence[Address]
+    deadline: _Deadline
     context: ssl.SSLContext
+    wire: socket.socket | None = None
 
     def connect(self) -> None:
-        wire = socket.create_connection(self.to, self.timeout)
+        wire = _wired(self.to, self.deadline)
         try:
-            self.sock = self.context.wrap_socket(wire, server_hostname=self.host)
+            encrypted = self.context.wrap_socket(
+                wire, server_hostname=self.host, do_handshake_on_connect=False
+            )
         except BaseException:
             wire.close()
             raise
+        self.sock = self.wire = encrypted
+        encrypted.do_handshake()
+
+
+def _wired(to: Sequence[Address], deadline: _Deadline) -> socket.socket:
+    """A connection to the first number that takes one; none has more than its share of the time."""
+    fault: OSError = ConnectionError()
+    for number, address in enumerate(to):
+        if deadline.ended:
+            break
+        try:
+            wire = socket.create_connection(address, deadline.left / (len(to) - number))
+        except OSError as error:
+            fault = error
+        else:
+            wire.settimeout(deadline.left)
+            return wire
+    raise fault
 
 
 def _connection(
-    url: SplitResult, to: Address, seconds: float, context: ssl.SSLContext | None
-) -> http.client.HTTPConnection:
+    url: SplitResult, to: Sequence[Address], deadline: _Deadline, context: ssl.SSLContext | None
+) -> _Plain | _Encrypted:
     name = url.hostname or ""
+    connection: _Plain | _Encrypted
     if url.scheme == "http":
-        plain = _Plain(name, url.port, timeout=seconds)
-        plain.to = to
-        return plain
-    trusted = context or ssl.create_default_context()
-    encrypted = _Encrypted(name, url.port, timeout=seconds, context=trusted)
-    encrypted.to, encrypted.context = to, trusted
-    return encrypted
+        connection = _Plain(name, url.port, timeout=deadline.left)
+    else:
+        trusted = context or ssl.create_default_context()
+        connection = _Encrypted(name, url.port, timeout=deadline.left, context=trusted)
+        connection.context = trusted
+    connection.to, connection.deadline = to, deadline
+    return connection
 
 
 def _port(url: SplitResult) -> int:

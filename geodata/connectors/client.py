@@ -34,6 +34,7 @@ LONGEST_WAIT_SECONDS: Final = 120.0
 """What a service may ask us to wait, in all, before we leave and say so."""
 USUAL_PAUSE_SECONDS: Final = 30.0
 """Waited where a service is over quota and does not say how long."""
+LEAST_PAUSE_SECONDS: Final = 1.0
 SECONDS_PER_REQUEST: Final = 60.0
 LARGEST_BODY: Final = 64_000_000
 
@@ -167,7 +168,7 @@ class Client:
         if text[:1] == "<":
             raise self.down("it answers with a web page in place of data")
         try:
-            return json.loads(text, parse_constant=_constant)
+            return json.loads(text, parse_constant=_constant, parse_float=_number)
         except (ValueError, RecursionError) as error:
             raise self.down("its answer is no JSON, or breaks off") from error
 
@@ -221,7 +222,8 @@ class Client:
 
     def _wait_as_asked(self, answer: Answer) -> None:
         pause = retry_after(answer.fields.get("retry-after"))
-        pause = USUAL_PAUSE_SECONDS if pause is None else pause
+        # One that asks to wait no time at all, again and again, is over quota as well.
+        pause = USUAL_PAUSE_SECONDS if pause is None else max(pause, LEAST_PAUSE_SECONDS)
         if self._waited + pause > LONGEST_WAIT_SECONDS:
             raise OverQuota(
                 self.service,
@@ -275,7 +277,7 @@ def retry_after(value: str | None) -> float | None:
         return float(value.strip()[:9])
     try:
         at = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     at = at if at.tzinfo else at.replace(tzinfo=dt.UTC)
     return max(0.0, (at - dt.datetime.now(dt.UTC)).total_seconds())
@@ -290,6 +292,13 @@ def _asks_to_wait(answer: Answer) -> bool:
 def _constant(name: str) -> None:
     if name != "NaN":
         raise ValueError(name)
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):  # 1e999, which could not be written down again
+        raise ValueError(text)
+    return number
 
 
 def _spoken(seconds: float) -> str:

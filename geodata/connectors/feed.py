@@ -282,7 +282,7 @@ def day_of(written: str) -> dt.date | None:
         if iso:
             return dt.date(*map(int, iso.groups()))
         return parsedate_to_datetime(written).date() if written else None
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
 
 

@@ -7,6 +7,7 @@ told once, and tried again when it changes.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 import time
@@ -30,7 +31,9 @@ KINDS: Final = frozenset(
 def fetch(task: Task) -> Iterator[Parcel]:
     """The files that are new or changed since the last look, by name."""
     folder = _watched(task)
-    known = {name: mark for name, mark in task.cursor.items() if (folder / name).is_file()}
+    # Of each folder its own: files of one name in two folders are two files.
+    key = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
+    known = _present(folder, task.cursor.get(key))
     fresh: list[tuple[Path, list[int]]] = []
     writing = 0
     for path in sorted(folder.iterdir())[:MOST_FILES]:
@@ -48,8 +51,15 @@ def fetch(task: Task) -> Iterator[Parcel]:
     for number, (path, mark) in enumerate(fresh):
         task.tell(f"File {number + 1:,} of {len(fresh):,}", number / len(fresh))
         known = known | {path.name: mark}
-        yield Parcel(known, path, path.name, faulty=True)
-    yield Parcel(known, notes=notes)
+        yield Parcel(task.cursor | {key: known}, path, path.name, faulty=True)
+    yield Parcel(task.cursor | {key: known}, notes=notes)
+
+
+def _present(folder: Path, known: object) -> dict[str, object]:
+    """What was taken of the files that are still there."""
+    if not isinstance(known, dict):
+        return {}
+    return {name: mark for name, mark in known.items() if (folder / name).is_file()}
 
 
 def _watched(task: Task) -> Path:

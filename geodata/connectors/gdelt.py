@@ -14,6 +14,7 @@ import datetime as dt
 import hashlib
 import http
 import io
+import lzma
 import re
 import zipfile
 import zlib
@@ -39,7 +40,7 @@ _BYTES_PER_QUARTER: Final = 450
 """Of the list, for its three files; somewhat more than they take."""
 _ADDRESS: Final = "CONFLICTMAP_GDELT_ADDRESS"
 _ON: Final = "CONFLICTMAP_GDELT"
-_LINE: Final = re.compile(rb"^\s*(\d+) ([0-9a-f]{32}) \S*?/(\d{14})\.export\.CSV\.zip\s*$")
+_LINE: Final = re.compile(rb"^\s*(\d{1,12}) ([0-9a-f]{32}) \S*?/(\d{14})\.export\.CSV\.zip\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,16 @@ def _body(client: Client, path: str, tail: int | None) -> list[bytes]:
 def _parsed(lines: Sequence[bytes]) -> list[_File]:
     matches = (_LINE.match(line) for line in lines)
     files = [_File(m[3].decode(), m[2].decode(), int(m[1])) for m in matches if m]
-    return sorted(files, key=lambda file: file.at)
+    return sorted((file for file in files if _is_time(file.at)), key=lambda file: file.at)
+
+
+def _is_time(at: str) -> bool:
+    """Whether fourteen digits are a moment: a cursor that is none could not be gone on from."""
+    try:
+        dt.datetime.strptime(at, "%Y%m%d%H%M%S").replace(tzinfo=dt.UTC)
+    except ValueError:
+        return False
+    return True
 
 
 def _content(client: Client, file: _File) -> bytes | None:
@@ -162,7 +172,8 @@ def _unpacked(body: bytes, file: _File) -> bytes:
             (name,) = packed.namelist()
             with packed.open(name) as rows:
                 content = rows.read(LARGEST_UNPACKED + 1)
-    except (zipfile.BadZipFile, zlib.error, ValueError, RuntimeError, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, ValueError, RuntimeError, EOFError,
+            OSError) as error:  # fmt: skip
         raise ServiceDown(TITLE, f"the file {file.name} is no zip of one file.") from error
     if len(content) > LARGEST_UNPACKED:
         raise ServiceDown(TITLE, f"the file {file.name} unpacks to more than it should.")

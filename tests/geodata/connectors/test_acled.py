@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from geodata import fetching
 from geodata.connectors import acled
 from geodata.errors import (
     ImpossibleValue,
@@ -17,6 +19,7 @@ from geodata.errors import (
     ServiceDown,
     ServiceError,
     ServiceRefused,
+    UnreadableFile,
 )
 from geodata.fetching import former
 from geodata.store import Store
@@ -202,6 +205,37 @@ def test_retry_after_is_waited_for_and_a_long_one_is_told(desk: Desk, serve: Ser
     with pytest.raises(OverQuota, match=r"asks to wait 2 hours\. Fetch again after that"):
         desk.fetch("acled")
     assert 7200.0 not in desk.waits
+    pauses += ["0"] * 500
+    with pytest.raises(OverQuota, match="its quota is used up"):
+        desk.fetch("acled")
+
+
+def test_what_is_kept_of_a_fetch_that_stopped_quotes_no_file(
+    desk: Desk, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise UnreadableFile("/home/analyst/secret-place.jsonl", "its columns are s3cret.")
+
+    ready(desk, serve, Acled([event(1)]))
+    monkeypatch.setattr(fetching, "ingest", refuse)
+    with pytest.raises(UnreadableFile):
+        desk.fetch("acled", since=DAY)
+    last = former(desk.store.path, "acled")
+    assert (last.outcome, last.unfinished) == ("What came could not be read as a table.", True)
+    assert "s3cret" not in desk.kept
+    assert "secret-place" not in desk.kept
+
+
+@pytest.mark.parametrize("part", ["cursor", "asked"])
+def test_a_damaged_memory_of_former_fetches_is_forgotten(
+    part: str, desk: Desk, serve: Serve
+) -> None:
+    ready(desk, serve, Acled([event(1)]))
+    desk.fetch("acled", since=DAY)
+    (file,) = fetching.folder_of(desk.store.path).glob("acled.json")
+    kept = json.loads(file.read_text("utf-8"))
+    file.write_text(json.dumps(kept | {part: ["none"]}), "utf-8")
+    assert desk.fetch("acled", since=DAY).counts["duplicates"] == 1
 
 
 WAYS: dict[str, tuple[Callable[[Handler], None], type[ServiceError], str]] = {
@@ -212,6 +246,7 @@ WAYS: dict[str, tuple[Callable[[Handler], None], type[ServiceError], str]] = {
     "cut json": (lambda h: h.reply(b'{"data": [{"event_id'), ServiceDown, "breaks off"),
     "deep": (lambda h: h.reply(b"[" * 100_000), ServiceDown, "no JSON"),
     "infinity": (lambda h: h.reply(b'{"data": [{"f": Infinity}]}'), ServiceDown, "no JSON"),
+    "beyond numbers": (lambda h: h.reply(b'{"data": [{"f": 1e999}]}'), ServiceDown, "no JSON"),
     "shape": (lambda h: h.reply({"rows": []}), ServiceDown, "no list of records in 'data'"),
     "list": (lambda h: h.reply([1]), ServiceDown, "another shape"),
     "no success": (lambda h: h.reply({"success": False, "data": []}), ServiceDown, "not succeed"),

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from geodata import fetching
 from geodata.connectors import feed
+from geodata.connectors.client import retry_after
 from geodata.errors import ImpossibleValue, NotConfigured, ServiceDown, ServiceRefused
 from geodata.review import ReviewFolder
 from geodata.store import Store
@@ -128,6 +130,16 @@ def test_what_is_no_feed_is_a_sentence(body: bytes) -> None:
         feed.parsed("Feed", body)
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["Mon, 01 Jan 2020 00:00:00 +99999999999999", "Mon, 9999999999999999999 Jan 2020 00:00:00 GMT",
+     "Mon, 01 Jan 99999 00:00:00 GMT", "2024-13-45", "yesterday", ""],
+)  # fmt: skip
+def test_a_time_that_cannot_be_is_no_day_and_no_wait(written: str) -> None:
+    assert feed.day_of(written) is None
+    assert retry_after(written) is None
+
+
 def test_a_feed_that_fails_does_not_stop_the_others(desk: Desk, serve: Serve) -> None:
     serving(desk, serve, "302", ATOM)
     with pytest.raises(ServiceRefused, match="Feed 1: a redirect to another host was refused"):
@@ -146,6 +158,7 @@ def test_a_feed_that_fails_does_not_stop_the_others(desk: Desk, serve: Serve) ->
         ("https://169.254.169.254/latest", "private network"),
         ("https://[::ffff:10.0.0.1]/", "private network"),
         ("https://[fd00::1]/", "private network"),
+        ("https://[64:ff9b::a00:1]/", "private network"),
         ("https://0.0.0.0/", "private network"),
         ("https://192.168.1.1:99999/", "must begin with https://"),
     ],
@@ -199,6 +212,30 @@ def test_new_and_changed_tables_of_a_folder_are_imported_once(
     counts = desk.fetch("folder").counts
     assert (counts["added"], counts["updated"]) == (1, 1)
     assert desk.fetch("folder", again=True).counts["duplicates"] == 2
+
+
+def test_each_watched_folder_has_its_own_memory(
+    desk: Desk, put: Callable[[str, str], Path], tmp_path: Path
+) -> None:
+    first = put("a.csv", CSV.format("a"))
+    second = tmp_path / "other" / "a.csv"
+    second.parent.mkdir()
+    second.write_text(CSV.format("b"), encoding="utf-8")
+    mark = first.stat()
+    os.utime(second, ns=(mark.st_mtime_ns, mark.st_mtime_ns))
+    assert desk.fetch("folder").counts["added"] == 1
+    assert desk.fetch("folder", where=str(second.parent)).counts["added"] == 1
+    assert desk.fetch("folder").counts["rows"] == 0
+    assert desk.fetch("folder", where=str(second.parent)).counts["rows"] == 0
+
+
+@pytest.mark.parametrize("name", ["..", ".", "", "../../a.csv", "a/b\\c.csv", "x" * 400 + ".csv"])
+def test_a_parcel_of_any_name_stays_in_its_folder(name: str) -> None:
+    own = fetching._file_name(name)
+    assert Path(own).name == own
+    assert own.strip(".")
+    assert len(own) <= 64
+    assert own.endswith(".csv") == name.endswith(".csv")
 
 
 def test_a_file_that_is_still_being_written_waits(

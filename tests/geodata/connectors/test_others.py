@@ -220,6 +220,14 @@ def test_zips_that_lie_end_in_a_sentence(
     of_gdelt(desk, serve, Gdelt({"20240105000000": b"<html>no zip"}))
     with pytest.raises(ServiceDown, match="no zip of one file"):
         desk.fetch("gdelt", since=DAY)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("x.export.CSV", "a" * 1_000)
+    damaged = packed.getvalue().replace(b"\x09\x04\x05\x00]", b"\x09\x04\x05\x00\xff")
+    assert damaged != packed.getvalue()
+    of_gdelt(desk, serve, Gdelt({"20240105000000": damaged}))
+    with pytest.raises(ServiceDown, match="no zip of one file"):
+        desk.fetch("gdelt", since=DAY)
     monkeypatch.setattr(gdelt, "LARGEST_UNPACKED", 100)
     of_gdelt(desk, serve, Gdelt({"20240105000000": quarter(1)}))
     with pytest.raises(ServiceDown, match="unpacks to more"):
@@ -236,6 +244,15 @@ def test_a_file_that_the_list_names_and_is_not_there_is_told(desk: Desk, serve: 
     done = desk.fetch("gdelt", since=DAY)
     assert done.counts["added"] == 1
     assert "GDELT lists 1 files that are not there." in done.notes
+
+
+def test_a_listed_moment_that_cannot_be_is_passed_over(desk: Desk, serve: Serve) -> None:
+    service = Gdelt({"20240105000000": quarter(1)})
+    service.listed["20241399999999"] = "0" * 32
+    server = of_gdelt(desk, serve, service)
+    assert desk.fetch("gdelt", since=DAY).counts["added"] == 1
+    assert desk.fetch("gdelt").counts["rows"] == 0
+    assert not any("20241399999999" in asked.path for asked in server.asked)
 
 
 # --- HDX HAPI ------------------------------------------------------------------------------------
