@@ -33,7 +33,7 @@ from dashboard.saved_views import (
     views_beside,
 )
 from dashboard.served import ServedStore, root, whole
-from dashboard.view_picture import HEIGHT, WIDTH, view_picture
+from dashboard.view_picture import DRAWN_FROM, HEIGHT, WIDTH, view_picture
 from geodata.errors import NotAllowed
 
 _KEPT: Final = 32
@@ -110,7 +110,9 @@ def published(view: SavedView, gate: Gate | None) -> Shown | None:
 
 def _made(view: SavedView, theirs: ServedStore) -> Shown:
     snapshot, link = theirs.edition().snapshot, view.link
-    chosen = snapshot.incidents.take(pa.array(snapshot.rows(link.filter)))
+    # A column at a time: a table of all columns would be made only to be thrown away.
+    rows = pa.array(snapshot.rows(link.filter))
+    chosen = pa.table({name: snapshot.column(name).take(rows) for name in DRAWN_FROM})
     picture = view_picture(chosen, link.view)
     digest = hashlib.blake2b(picture, digest_size=8).hexdigest()
     return Shown(snapshot.summary(link.filter).sentence, picture, f'"{digest}"')
