@@ -1,4 +1,4 @@
-"""Military grid references (MGRS): letters and digits -> a point.
+"""Military grid references (MGRS) and metres of a UTM zone -> a point.
 
 The lettering is that of the "AA" scheme for WGS 84 (NGA.STND.0037, "Universal Grids and Grid
 Reference Systems", 2014); the projection is undone by Krüger's series in the third flattening to
@@ -19,6 +19,17 @@ SHAPE: Final = re.compile(
 """What looks like a reference: zone, band, square, digits."""
 FEWEST_DIGITS: Final = 4
 """Digits of a square of 1 km; a larger one is no point."""
+
+UTM_SHAPE: Final = re.compile(
+    r"(?:UTM\s*)?(?P<zone>\d{1,2})\s*(?P<letter>[A-Z])[,;\s]+(?P<east>\d{6}(?:[.,]\d+)?)\s*(?:m?E)?"
+    r"[,;\s]+(?P<north>\d{1,8}(?:[.,]\d+)?)\s*(?:m?N)?",
+    re.IGNORECASE | re.ASCII,
+)
+"""What looks like metres of a zone: zone and letter, easting, northing."""
+_LEAST_EAST_M: Final = 100_000.0
+_MOST_EAST_M: Final = 900_000.0
+_BAND_S: Final = (3_540_000.0, 4_440_000.0)
+"""Northings of the band S: 32 to 40 degrees north, somewhat widened."""
 
 _BANDS: Final = "CDEFGHJKLMNPQRSTUVWX"
 _COLUMNS: Final = ("STUVWXYZ", "ABCDEFGH", "JKLMNPQR")
@@ -84,6 +95,54 @@ def read_grid_reference(text: str) -> tuple[float, float]:
     if point is None:
         raise ImpossibleValue(f"{text!r}: grid zone {zone}{band} has no square {square} there.")
     return point
+
+
+def read_utm(text: str) -> tuple[float, float]:
+    """The point of a zone with its letter, an easting and a northing: WGS 84 degrees.
+
+    The letter is N or S for the half of the Earth, or the zone's band. S is both: the band from
+    32 to 40 degrees north where the northing lies in it, else the south.
+
+    Raises:
+        ImpossibleValue: it cannot be read, or no such zone, band or metres are there.
+    """
+    found = UTM_SHAPE.fullmatch(text.strip())
+    if found is None:
+        raise ImpossibleValue(f"{text!r} cannot be read as UTM, as 37S 468958 3707046.")
+    east, north = (float(found[name].replace(",", ".")) for name in ("east", "north"))
+    return from_utm(int(found["zone"]), found["letter"].upper(), east, north)
+
+
+def from_utm(
+    zone: int, letter: str, east: float, north: float, *, of_half: bool = False
+) -> tuple[float, float]:
+    """Latitude and longitude of metres in a zone.
+
+    Args:
+        zone: 1 to 60.
+        letter: as of `read_utm`.
+        east: metres, with the false easting of 500 km.
+        north: metres, with the false northing of 10,000 km in the south.
+        of_half: the letter is surely that of the half of the Earth.
+
+    Raises:
+        ImpossibleValue: no such zone, band or metres are there.
+    """
+    if not (1 <= zone <= 60 and letter in _BANDS):
+        raise ImpossibleValue(f"There is no UTM zone {zone}{letter}.")
+    in_band_s = _BAND_S[0] <= north <= _BAND_S[1] and not of_half
+    south = letter < "N" or (letter == "S" and not in_band_s)
+    if not (_LEAST_EAST_M <= east <= _MOST_EAST_M and 0 <= north <= 1e7):
+        raise ImpossibleValue(
+            f"{east:g}, {north:g} are no metres of a UTM zone: eastings go from 100000 to 900000."
+        )
+    latitude, longitude = _unprojected(east, north - 1e7 if south else north, zone)
+    lowest = -80.0 + 8 * _BANDS.index(letter)
+    top = 84.0 if letter == "X" else lowest + 8
+    in_band = lowest - _SLACK_DEGREES <= latitude <= top + _SLACK_DEGREES
+    if letter not in "NS" and not in_band:
+        raise ImpossibleValue(f"{east:g}, {north:g} do not lie in the band {zone}{letter}.")
+    return latitude, longitude
 
 
 def _in_band(zone: int, band: str, east: float, north: float) -> tuple[float, float] | None:

@@ -14,10 +14,8 @@ import datetime as dt
 import hashlib
 import http
 import io
-import lzma
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -27,6 +25,7 @@ from geodata.connectors.client import Client
 from geodata.connectors.connector import Connector, Parcel, Setting, Task
 from geodata.errors import ServiceDown
 from geodata.sources import gdelt
+from geodata.zip_faults import ZIP_FAULTS
 
 BASE: Final = "https://data.gdeltproject.org/gdeltv2"
 TITLE: Final = "GDELT"
@@ -172,8 +171,7 @@ def _unpacked(body: bytes, file: _File) -> bytes:
             (name,) = packed.namelist()
             with packed.open(name) as rows:
                 content = rows.read(LARGEST_UNPACKED + 1)
-    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, ValueError, RuntimeError, EOFError,
-            OSError) as error:  # fmt: skip
+    except ZIP_FAULTS as error:
         raise ServiceDown(TITLE, f"the file {file.name} is no zip of one file.") from error
     if len(content) > LARGEST_UNPACKED:
         raise ServiceDown(TITLE, f"the file {file.name} unpacks to more than it should.")

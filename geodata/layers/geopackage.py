@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import struct
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from geodata.errors import UnreadableFile
+from geodata.grid_reference import from_utm
 from geodata.guarded_sqlite import GuardedFile, quoted
 from geodata.layers.geojson import Raw
 from geodata.layers.geometry import from_mercator
@@ -31,6 +33,8 @@ _SYSTEMS: Final[dict[str, Callable[[float, float], Point]]] = {
     "OGC:CRS84": lambda x, y: (x, y),
     "EPSG:3857": from_mercator,
 }
+_UTM: Final = re.compile(r"EPSG:32([67])(\d\d)")
+"""WGS 84 in UTM, north and south."""
 # Bytes of the box before the geometry, by the code in the flags.
 _BOXES: Final = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 
@@ -86,16 +90,31 @@ def feature_tables(path: Path, asked: sqlite3.Connection) -> list[FeatureTable]:
     found = []
     for table, column, organization, number in asked.execute(_TABLES).fetchmany(1000):
         system = f"{organization}:{number}".upper()
-        if system not in _SYSTEMS:
+        to_degrees = _SYSTEMS.get(system) or _of_zone(system)
+        if to_degrees is None:
             raise UnreadableFile(
                 path,
                 f"its table {str(table)[:60]!r} is in {system[:40]}; save it in WGS 84 "
                 "(EPSG:4326).",
             )
-        found.append(FeatureTable(str(table), str(column), _SYSTEMS[system]))
+        found.append(FeatureTable(str(table), str(column), to_degrees))
     if not found:
         raise UnreadableFile(path, "has no table of features.")
     return found
+
+
+def _of_zone(system: str) -> Callable[[float, float], Point] | None:
+    """What makes degrees of the metres of a UTM zone of WGS 84; None for any other system."""
+    found = _UTM.fullmatch(system)
+    if found is None or not 1 <= int(found[2]) <= 60:
+        return None
+    letter, zone = "N" if found[1] == "6" else "S", int(found[2])
+
+    def to_degrees(x: float, y: float) -> Point:
+        latitude, longitude = from_utm(zone, letter, x, y, of_half=True)
+        return longitude, latitude
+
+    return to_degrees
 
 
 def _rows(path: Path, asked: sqlite3.Connection, table: str) -> list[dict[str, object]]:

@@ -6,9 +6,8 @@ Read by expat without entities and without a document type. What a file links to
 from __future__ import annotations
 
 import io
-import struct
+import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -16,10 +15,12 @@ from xml.parsers import expat
 
 from geodata.errors import UnreadableFile
 from geodata.layers.geojson import Raw
+from geodata.zip_faults import ZIP_FAULTS
 
 _DEEPEST: Final = 200
 _MOST_TEXT: Final = 50_000_000
 _MOST_FILES: Final = 1_000
+_AFTER_COMMA: Final = re.compile(r",\s+")
 _PACKED: Final = b"PK\x03\x04"
 _SHAPES: Final = frozenset({"Point", "LineString", "LinearRing", "Polygon", "MultiGeometry"})
 
@@ -56,8 +57,7 @@ def _documents(path: Path, content: bytes) -> list[bytes]:
                     left -= len(found[-1])
                 if left < 0:
                     break
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError,
-            ValueError, KeyError, struct.error) as error:  # fmt: skip
+    except ZIP_FAULTS as error:
         raise UnreadableFile(path, f"is packed and cannot be unpacked ({error}).") from error
     if not found:
         raise UnreadableFile(path, "is a packed file without KML in it.")
@@ -122,7 +122,8 @@ class _Reader:
             self._property(name, text)
 
     def _coordinates(self, text: str) -> None:
-        points = [_numbers(one) for one in text.split()]
+        # Blanks part points; after a comma they part numbers, as people write it by hand.
+        points = [_numbers(one) for one in _AFTER_COMMA.sub(",", text).split()]
         shape = self._shape[-1]
         if "innerBoundaryIs" in self._path or "outerBoundaryIs" in self._path:
             place = len(shape["rings"]) if "innerBoundaryIs" in self._path else 0

@@ -31,7 +31,6 @@ from geodata.errors import MissingColumn
 from geodata.sources import headers
 from geodata.sources.builder import ATTENTION, Options, Reading, TableBuilder
 from geodata.sources.distinct import Distinct, Mask, filled
-from geodata.sources.paired_points import with_points
 from geodata.sources.raw_table import RawTable, from_records
 from geodata.vocabulary import (
     DATE_PRECISION,
@@ -124,7 +123,7 @@ def read_canonical(raw: RawTable, options: Options) -> Reading:
     Raises:
         MissingColumn: no column says when or where.
     """
-    raw = with_points(_tagged(raw))
+    raw = _tagged(raw)
     return read_called(raw, options, headers.called(raw.columns.column_names))
 
 

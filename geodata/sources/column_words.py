@@ -51,6 +51,7 @@ _WORDS = {
     "iso iso3 iso2 cntry ctry",
     "precision": "precision prec accuracy exact* certainty uncertain* confidence reliab* "
     "resolution",
+    "grid": "grid mgrs usng utm utmref",
     "id": "id identifier ids uid guid ref reference nr key kennung identifiant "
     "identificador رقم номер record code codigo no",
     "title": "title headline heading titel titre titulo name caption label baslik العنوان "

@@ -3,7 +3,7 @@
 Read through SQLite with everything but reading forbidden (`guarded_sqlite`), not through GDAL: see
 the list of libraries in the architecture. Coordinates in columns of the table win over its
 geometry, so that a file of ours comes back as it was; a line or an area is held as a point with a
-radius (`shapes`). WGS 84 and Web Mercator are read.
+radius (`shapes`). WGS 84, its UTM zones and Web Mercator are read.
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ def read_geopackage(path: Path) -> RawTable:
         UnreadableFile: damaged, without features, in another reference system, or too wide.
     """
     with closing(GuardedFile(path, "GeoPackage", _MOST_VALUE)) as file:
+        texts = _Texts()
         with file.asking(_SECONDS) as asked:
+            asked.text_factory = texts.read
             tables = {table.name: table for table in feature_tables(path, asked)}
             beside = asked.execute(_ATTRIBUTES, (ACCOUNTS_SHEET,)).fetchone()
         chosen = tables.get(_OWN_TABLE, next(iter(tables.values())))
@@ -50,10 +52,30 @@ def read_geopackage(path: Path) -> RawTable:
         if beside is not None:
             with file.asking(_SECONDS) as asked:
                 accounts = _table(path, asked, str(beside[0]), None)
+    notes: tuple[str, ...]
     notes = (f"Of its tables only {chosen.name[:60]!r} was read.",) if len(tables) > 1 else ()
+    notes += (_NOT_UTF_8,) if texts.otherwise else ()
     return RawTable(main.columns, main.rows, notes=notes, accounts=accounts)
 
 
+class _Texts:
+    """Texts as a GeoPackage has to write them, else as old programs on Windows did.
+
+    Attributes:
+        otherwise: there was one that is not UTF-8.
+    """
+
+    otherwise = False
+
+    def read(self, content: bytes) -> str:
+        try:
+            return content.decode("utf-8")
+        except UnicodeDecodeError:
+            self.otherwise = True
+            return content.decode("cp1252", "replace")
+
+
+_NOT_UTF_8: Final = "Some of its texts are not UTF-8; these were read as Windows-1252."
 _ATTRIBUTES: Final = (
     "select table_name from gpkg_contents where data_type = 'attributes' and lower(table_name) = ?"
 )
@@ -67,7 +89,10 @@ def _table(
     check_width(path, len(header))
     cells: list[list[str | None]] = [[] for _ in header]
     places: list[dict[str, object]] = []
-    shape = header.index(features.column) if features and features.column in header else None
+    # SQLite takes names in any case of letters, and so may the two tables of a GeoPackage.
+    folded = [name.casefold() for name in header]
+    own = features.column.casefold() if features else None
+    shape = folded.index(own) if own in folded else None
     for block in _blocks(path, name, rows):
         for at, values in enumerate(zip(*block, strict=True)):
             if at == shape:

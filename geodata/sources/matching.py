@@ -113,7 +113,9 @@ _RULES: Final = (
     _rule("country", "country place"),
     _rule("location_precision", "place precision"),
     _rule(
-        "incident_id", "id", "country actor source iso_code place weapon date time admin1 admin2"
+        "incident_id",
+        "id",
+        "country actor source iso_code place weapon date time admin1 admin2 grid",
     ),
     _rule("incident_id", "event id", "country actor source iso_code"),
     _rule("incident_id", "event count", "killed injured source actor"),

@@ -8,9 +8,7 @@ ODS without filling the memory first.
 from __future__ import annotations
 
 import re
-import struct
 import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,6 +22,7 @@ from geodata.errors import UnreadableFile
 from geodata.sources.heading import LOOKED_THROUGH, Heading, Row, find_heading
 from geodata.sources.raw_table import MOST_COLUMNS, RawTable, check_width, unique_names
 from geodata.sources.workbook import ACCOUNTS_SHEET, check_unpacked, chosen_sheet, sheet_notes
+from geodata.zip_faults import ZIP_FAULTS
 
 _MOST_REPEATED: Final = 2_000_000
 """Cells that repetitions may add to what is written out."""
@@ -51,8 +50,7 @@ def read_ods(path: Path, header_row: int | None = None) -> RawTable:
             reader.parser.ParseFile(content)
     except UnreadableFile:
         raise
-    except (zipfile.BadZipFile, KeyError, expat.ExpatError, zlib.error, EOFError, ValueError,
-            NotImplementedError, RuntimeError, OSError, struct.error) as error:  # fmt: skip
+    except (*ZIP_FAULTS, expat.ExpatError) as error:
         raise UnreadableFile(
             path, "it is no ODS workbook that can be opened: damaged, or locked with a password."
         ) from error

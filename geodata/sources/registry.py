@@ -32,10 +32,12 @@ from geodata.sources.geopackage import read_geopackage
 from geodata.sources.kml import read_kml
 from geodata.sources.matching import passed_over
 from geodata.sources.ods import read_ods
+from geodata.sources.paired_points import with_points
 from geodata.sources.profile import Profile, read_with
 from geodata.sources.raw_table import RawTable, from_records
 from geodata.sources.records import read_json
 from geodata.sources.said import Said
+from geodata.sources.utm_columns import with_utm
 from geodata.sources.workbook import read_workbook
 
 
@@ -185,7 +187,7 @@ _BINARY = {".xlsx", ".xlsm", ".parquet", ".geoparquet", ".pq", ".ods", ".kmz", "
 
 
 def open_table(path: Path, header_row: int | None = None) -> RawTable:
-    """The table in a file, every cell as text.
+    """The table in a file, every cell as text, with the points that one column or metres hold.
 
     Args:
         path: the file.
@@ -199,7 +201,8 @@ def open_table(path: Path, header_row: int | None = None) -> RawTable:
     _check_file(path, suffix)
     try:
         reader = _BY_SUFFIX[suffix]
-        return reader(path, header_row) if reader in _WITH_ROWS_ABOVE else reader(path)
+        raw = reader(path, header_row) if reader in _WITH_ROWS_ABOVE else reader(path)
+        return with_points(with_utm(raw))
     except MemoryError as error:
         raise UnreadableFile(path, "it needs more memory than there is.") from error
     except PermissionError as error:
@@ -349,6 +352,7 @@ def read_again(
     )
     raw = from_records(path, told)
     raw = replace(raw, protected=_BY_SUFFIX.get(path.suffix.casefold()) is read_delimited)
+    raw = with_points(with_utm(raw))
     if said.profile is not None:
         source = canonical.NAME
     chosen = SOURCES[source] if source in SOURCES else _recognised(path, raw)

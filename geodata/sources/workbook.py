@@ -18,6 +18,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from geodata.errors import UnreadableFile
 from geodata.sources.heading import LAST_HEADER_ROW, LOOKED_THROUGH, Row, find_heading, recognised
 from geodata.sources.raw_table import MOST_COLUMNS, RawTable, as_text, check_width, unique_names
+from geodata.zip_faults import ZIP_FAULTS
 
 _MOST_UNPACKED = 2_000_000_000
 _MOST_RATIO = 300
@@ -38,12 +39,13 @@ def read_workbook(path: Path, header_row: int | None = None) -> RawTable:
     check_unpacked(path)
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, ParseError, EOFError,
-            OSError) as error:  # fmt: skip
+    except (*ZIP_FAULTS, InvalidFileException, ParseError) as error:
         raise UnreadableFile(path, "it is no workbook that can be opened, or damaged.") from error
     try:
         return _tables(path, book, header_row)
-    except (zipfile.BadZipFile, KeyError, ValueError, ParseError, EOFError) as error:
+    except UnreadableFile:
+        raise
+    except (*ZIP_FAULTS, ParseError) as error:
         raise UnreadableFile(path, "one of its sheets is damaged.") from error
     finally:
         book.close()

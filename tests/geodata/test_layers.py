@@ -206,9 +206,9 @@ def test_a_geopackage_in_metres_of_a_zone_is_refused_with_a_way_out(tmp_path: Pa
     path = gold("control.gpkg", tmp_path)
     with closing(sqlite3.connect(path)) as file, file:
         file.execute(
-            "update gpkg_spatial_ref_sys set organization_coordsys_id = 32637 where srs_id = 4326"
+            "update gpkg_spatial_ref_sys set organization_coordsys_id = 2154 where srs_id = 4326"
         )
-    with pytest.raises(UnreadableFile, match="EPSG:32637; save it in WGS 84"):
+    with pytest.raises(UnreadableFile, match="EPSG:2154; save it in WGS 84"):
         read_layer(path)
 
 

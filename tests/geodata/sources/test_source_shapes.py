@@ -204,8 +204,45 @@ def test_web_mercator_is_read_and_other_systems_are_named(tmp_path: Path) -> Non
     mercator = package(tmp_path / "m.gpkg", columns, at, crs="EPSG:3857")
     found = read(mercator).incidents
     assert (found["latitude"][0], found["longitude"][0]) == pytest.approx((33.5, 38.66), abs=0.01)
-    with pytest.raises(UnreadableFile, match="EPSG:32637"):
-        read(package(tmp_path / "u.gpkg", columns, at, crs="EPSG:32637"))
+    zone = package(tmp_path / "z.gpkg", columns, [point(468958, 3707046)], crs="EPSG:32637")
+    found = read(zone).incidents
+    assert (found["latitude"][0], found["longitude"][0]) == (33.502497, 38.665794)
+    with pytest.raises(UnreadableFile, match="EPSG:2154"):
+        read(package(tmp_path / "u.gpkg", columns, at, crs="EPSG:2154"))
+
+
+def test_a_geopackage_of_an_odd_program_keeps_its_points_and_texts(tmp_path: Path) -> None:
+    columns = {"date": ["2016-06-16"], "title": ["x"]}
+    path = package(tmp_path / "t.gpkg", columns, [point(38.66, 33.5)])
+    with sqlite3.connect(path) as file:
+        triggers = file.execute("select name from sqlite_master where type = 'trigger'").fetchall()
+        for (name,) in triggers:
+            file.execute(f"drop trigger {name}")
+        file.execute("update gpkg_geometry_columns set column_name = 'GEOM'")
+        file.execute("update events set title = cast(x'436166E9' as text)")
+    reading = read(path)
+    assert (reading.incidents["latitude"][0], reading.incidents["title"][0]) == (33.5, "Café")
+    assert "not UTF-8; these were read as Windows-1252" in reading.notes[0]
+
+
+@pytest.mark.parametrize("suffix", ["kmz", "ods", "xlsx"])
+def test_a_file_packed_with_damaged_lzma_gets_one_sentence(tmp_path: Path, suffix: str) -> None:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_LZMA) as archive:
+        for name in ("doc.kml", "content.xml", "[Content_Types].xml"):
+            archive.writestr(name, "<a>" + "a" * 1_000)
+    damaged = held.getvalue().replace(b"\x09\x04\x05\x00]", b"\x09\x04\x05\x00\xff")
+    assert damaged != held.getvalue()
+    path = tmp_path / f"t.{suffix}"
+    path.write_bytes(damaged)
+    with pytest.raises(UnreadableFile, match=r"cannot be unpacked|can be opened"):
+        read(path)
+
+
+def test_points_with_blanks_behind_their_commas_are_points(tmp_path: Path) -> None:
+    mark = MARK.replace("38.66,33.5", "38.66, 33.5")
+    assert mark != MARK
+    assert first(read(kml(tmp_path, mark)))["latitude"] == 33.5
 
 
 def test_of_several_tables_one_is_read_and_said(tmp_path: Path) -> None:
