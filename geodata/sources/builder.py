@@ -30,7 +30,7 @@ from geodata.sources import days as day_cells
 from geodata.sources import points
 from geodata.sources.codes import closest, fold, groups_of, shown, spelling_table
 from geodata.sources.counts import Figure, read_count
-from geodata.sources.degrees import PLAIN, Degree, nearest_repair, read_degree
+from geodata.sources.degrees import PLAIN, Degree, nearest_repair, read_degree, swapped_repair
 from geodata.sources.distinct import Distinct, Mask, blank_to_null, filled
 from geodata.sources.raw_table import RawTable
 from geodata.vocabulary import LIST_SEPARATOR, Vocabulary
@@ -125,6 +125,8 @@ class TableBuilder:
         self._flags: list[tuple[str, Mask]] = []
         self._problems: defaultdict[int, _Problems] = defaultdict(_Problems)
         own = {name.casefold(): name for name in raw.columns.column_names}
+        self._axes = "latitude", "longitude"
+        self._notes: tuple[str, ...] = raw.notes
         self._by_name = own | {name: own[column.casefold()] for name, column in called.items()}
 
     def has(self, column: str) -> bool:
@@ -227,6 +229,7 @@ class TableBuilder:
         Sets latitude, longitude, and for rows with a point location_method and location_source
         where these are not set. 0, 0 stands for no point and is not kept.
         """
+        self._axes = latitude, longitude
         lat, lon = self._degrees(latitude), self._degrees(longitude)
         known_lat, known_lon = ~np.isnan(lat), ~np.isnan(lon)
         self.problems(
@@ -454,7 +457,7 @@ class TableBuilder:
             pd.Series(pd.arrays.ArrowExtensionArray(kept), name="raw"),
             self.attention(verbatim),
             self.raw.count,
-            self.raw.notes,
+            self._notes,
         )
 
     def _of_kept(self, accounts: pd.DataFrame, incidents: pd.DataFrame) -> pd.DataFrame:
@@ -477,13 +480,47 @@ class TableBuilder:
         precision = self.get("location_precision")
         exact = filled(pc.is_in(precision, value_set=pa.array(points.EXACT)))
         land = ~filled(pc.equal(precision, "sea"))
+        outside = points.outside(latitudes, longitudes, countries) & land[rows]
+        self._check_order(rows[outside], len(rows))
         for code, found, where in (
-            ("point-outside-country", points.outside(latitudes, longitudes, countries), land),
+            (points.OUTSIDE, outside, land),
             ("point-centroid-like", points.centred(latitudes, longitudes, countries), exact),
         ):
             mask = np.zeros(self.count, dtype=bool)
             mask[rows[found]] = True
             self.flag(code, mask & where)
+
+    def _check_order(self, rows: npt.NDArray[np.intp], located: int) -> None:
+        """Hold back points outside their country that lie inside it with the axes swapped.
+
+        A row that brings the flag along was kept so before, and stays as it is.
+        """
+        if not len(rows):
+            return
+        latitudes, longitudes = (
+            self._built[name].to_numpy(zero_copy_only=False)[rows].astype(np.float64)
+            for name in ("latitude", "longitude")
+        )
+        taken = pa.array(rows)
+        countries = self.get("country").take(taken).to_pylist()
+        flags = self.get("quality_flags").take(taken)
+        seen = filled(pc.match_substring(flags, points.OUTSIDE))
+        found = points.swapped(latitudes, longitudes, countries) & ~seen
+        for at in np.flatnonzero(found):
+            latitude, longitude = float(latitudes[at]), float(longitudes[at])
+            self.problem(
+                int(rows[at]), self._axes[0],
+                f"{latitude:g}, {longitude:g} lies outside the country, and inside it with "
+                "latitude and longitude swapped", swapped_repair(latitude, longitude),
+            )  # fmt: skip
+        count = int(found.sum())
+        if count > 1 and 2 * count >= located:
+            note = (
+                f"Latitude and longitude seem to be swapped: {count:,} of {located:,} points lie "
+                "in their country only the other way round, and wait. Say which column is which, "
+                "and import the file again."
+            )
+            self._notes = (*self._notes, note)
 
     def _put_flags(self) -> None:
         if not self._flags:

@@ -51,11 +51,16 @@ def read_degree(cell: str) -> Degree:
 def nearest_repair(latitude: float, longitude: float) -> str | None:
     """What a point out of range may have been meant to be, as a question; None if unclear."""
     if abs(latitude) <= 180 and abs(longitude) <= 90:
-        return f"latitude and longitude swapped? {longitude:g}, {latitude:g}"
+        return swapped_repair(latitude, longitude)
     fixed = [_scaled(latitude, 90), _scaled(longitude, 180)]
     if None in fixed:
         return None
     return f"decimal point lost? {fixed[0]:.6f}, {fixed[1]:.6f}"
+
+
+def swapped_repair(latitude: float, longitude: float) -> str:
+    """The question whether a point has its axes the wrong way round, with the other way."""
+    return f"latitude and longitude swapped? {longitude:g}, {latitude:g}"
 
 
 def _scaled(value: float, most: float) -> float | None:

@@ -21,6 +21,8 @@ from geodata.boundaries import Admin1, Country
 Mask = npt.NDArray[np.bool_]
 Degrees = npt.NDArray[np.float64]
 
+OUTSIDE: Final = "point-outside-country"
+"""The flag of a point outside its country."""
 BEYOND_KM: Final = 30.0
 """So far from the country's border or coast as drawn, a point is outside."""
 EXACT: Final = ("exact", "site", "street", "neighbourhood", "town")
@@ -64,6 +66,19 @@ def outside(latitudes: Degrees, longitudes: Degrees, countries: Sequence[str | N
     return _by_country(
         latitudes, longitudes, countries,
         lambda code, lat, lon: _outside(known[code], lat, lon) if code in known else None,
+    )  # fmt: skip
+
+
+def swapped(latitudes: Degrees, longitudes: Degrees, countries: Sequence[str | None]) -> Mask:
+    """Which points lie inside their country when latitude and longitude change places.
+
+    Asked of points outside of it, as of `outside`; a border's neighbourhood does not count.
+    """
+    known = boundaries.countries()
+    fit = np.abs(longitudes) <= 90
+    return fit & _by_country(
+        np.where(fit, longitudes, np.nan), latitudes, countries,
+        lambda code, lat, lon: boundaries.inside(known[code], lat, lon) if code in known else None,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from geodata import boundaries
-from geodata.sources import FLAGS, points, read
+from geodata.sources import FLAGS, Profile, points, read
 
 
 def outside(latitude: float, longitude: float, country: str | None) -> bool:
@@ -90,3 +90,44 @@ def test_a_row_is_flagged_where_its_code_says_more_than_its_point(tmp_path: Path
     flags = read(path).incidents["quality_flags"].fillna("").tolist()
     assert flags == ["point-outside-country", "", "point-centroid-like", "", "", ""]
     assert {"point-outside-country", "point-centroid-like"} <= FLAGS.keys()
+
+
+SWAPPED = (
+    "date,country,latitude,longitude,location_precision,quality_flags\n"
+    "2016-06-16,Syria,37.16,36.2,town,\n"  # in Turkey, and Aleppo the other way round
+    "2016-06-16,Syria,38.66,33.5,town,\n"
+    "2016-06-16,Syria,38.66,33.5,town,point-outside-country\n"
+    "2016-06-16,Syria,33.5,38.66,town,\n"
+    "2016-06-16,Syria,33.3152,44.3661,town,\n"
+    "2016-06-16,,38.66,33.5,town,\n"
+    "2016-06-16,Chile,-70.6,-33.4,town,\n"
+)
+
+
+def test_a_point_with_its_axes_swapped_waits_with_the_other_way_round(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(SWAPPED, encoding="utf-8")
+    reading = read(path)
+    assert reading.attention["row"].tolist() == [1, 2, 7]
+    assert reading.attention["column"].tolist() == ["latitude"] * 3
+    assert reading.attention["repair"].tolist() == [
+        "latitude and longitude swapped? 36.2, 37.16",
+        "latitude and longitude swapped? 33.5, 38.66",
+        "latitude and longitude swapped? -33.4, -70.6",
+    ]
+    assert "38.66, 33.5 lies outside the country" in reading.attention["reason"][1]
+    flags = reading.incidents["quality_flags"].fillna("").tolist()
+    assert flags == ["point-outside-country", "", "point-outside-country", ""]
+    assert reading.notes == ()
+
+
+def test_a_file_with_its_columns_swapped_is_told_as_a_whole(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    rows = "".join(f"2016-06-{day},Syria,38.{day},33.5\n" for day in range(10, 20))
+    path.write_text(f"date,country,lat,lon\n{rows}", encoding="utf-8")
+    reading = read(path)
+    assert (len(reading.incidents), len(reading.attention)) == (0, 10)
+    assert "seem to be swapped: 10 of 10 points" in reading.notes[0]
+    columns = {"date_start": "date", "country": "country", "latitude": "lon", "longitude": "lat"}
+    mended = read(path, profile=Profile(columns))
+    assert (len(mended.incidents), mended.notes) == (10, ())
