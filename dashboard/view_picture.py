@@ -218,7 +218,8 @@ def _draw_rings(picture: Image.Image, drawn: _Drawn, frame: _Frame) -> None:
         & (rings[:, 2] + rings[:, 0] > 0) & (rings[:, 2] - rings[:, 0] < HEIGHT)
     )  # fmt: skip
     # Many incidents have the same ring: pandas tells them apart far sooner than np.unique.
-    rings = pd.DataFrame(rings[inside]).drop_duplicates().sort_values([0, 1, 2]).to_numpy()
+    table = pd.DataFrame(rings[inside], columns=["radius", "x", "y"])
+    rings = table.drop_duplicates().sort_values(["radius", "x", "y"]).to_numpy()
     layer = Image.new("RGBA", picture.size)
     draw = ImageDraw.Draw(layer)
     for size, east, south in rings[::-1][:_MOST_RINGS] * _FINER:
