@@ -39,8 +39,8 @@ def show(here: ServedStore) -> None:
     """Draw the section; nothing where no row waits and none is set aside."""
     told = st.session_state.pop(_OUTCOME, [])
     rows = _waiting(here)
-    asides = here.store.set_asides()
-    if not (rows or asides or told):
+    asides, left_out = here.store.set_asides(), here.store.left_out()
+    if not (rows or asides or told or len(left_out)):
         return
     st.header("Rows that need attention", divider="grey")
     notice(told)
@@ -55,6 +55,7 @@ def show(here: ServedStore) -> None:
     else:
         say("No row waits.")
     _set_asides(here, asides)
+    _left_out(here, left_out)
 
 
 def _waiting(here: ServedStore) -> list[WaitingRow]:
@@ -227,3 +228,22 @@ def _set_asides(here: ServedStore, asides: Sequence[SetAside]) -> None:
         if button.button("Let wait again", key=f"take_up_{aside.version}", width="stretch"):
             here.store.take_up(aside.version, who=asking.writer(), why="taken up on the Data page")
             st.rerun()
+
+
+def _left_out(here: ServedStore, counted: pd.DataFrame) -> None:
+    """What readers left out as no incidents: kept, counted, and to be taken away."""
+    if counted.empty:
+        return
+    with st.expander("Rows that were left out"):
+        say(
+            f"{_rows(int(counted['rows'].sum()))} of sources that hold more than incidents. They "
+            "are kept as they were read, count as rows that need attention, and wait for nobody."
+        )
+        st.dataframe(counted[["file", "reason", "rows"]].head(MOST_LISTED), hide_index=True)
+        st.download_button(
+            "Take them away as CSV",
+            lambda: attention_csv(here.store.left_out_rows()),
+            file_name="left-out.csv",
+            mime="text/csv",
+            on_click="ignore",
+        )

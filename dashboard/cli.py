@@ -224,6 +224,10 @@ def _attention(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, metavar="FILE", help="write them as CSV, to be mended and imported"
     )
+    parser.add_argument(
+        "--left-out", action="store_true",
+        help="those instead that a reader left out as no incidents, counted by reason",
+    )  # fmt: skip
     _store(parser)
     _output(parser)
 

@@ -63,8 +63,9 @@ def _once(connector: Connector, wish: Wish, arguments: Namespace, terminal: Term
         raise
     for note in done.notes:
         terminal.tell(note)
-    if done.counts["attention"]:
-        terminal.tell(f"{done.counts['attention']:,} rows need attention; they are in the store")
+    left_out = sum(report.left_out for report in done.imports)
+    if waits := done.counts["attention"] - left_out:
+        terminal.tell(f"{waits:,} rows need attention; they are in the store")
     return done
 
 

@@ -78,12 +78,13 @@ def _told(
     for note in report.notes:
         terminal.tell(f"{file.name}: {note}")
     written = None
-    if report.attention:
+    if waits := report.attention - report.left_out:
         written = _write_attention(report, file.absolute(), attention)
         where = "are kept in the store" if written is None else f"stand in {written}"
-        terminal.tell(f"{report.attention:,} rows need attention; they {where}")
+        terminal.tell(f"{waits:,} rows need attention; they {where}")
     return report.counts | {
         "file": str(file.absolute()),
+        "left_out": report.left_out,
         "attention_file": None if written is None else str(written),
         "import_id": report.import_id,
         "datasets": list(report.datasets),

