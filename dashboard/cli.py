@@ -79,6 +79,10 @@ def _import(parser: argparse.ArgumentParser) -> None:
         "--map", type=Path, metavar="FILE",
         help="a profile (TOML) that says which column is what; see `conflictmap columns`",
     )  # fmt: skip
+    parser.add_argument(
+        "--header-row", type=int, metavar="N",
+        help="the header stands in row N, as a spreadsheet counts; by default it is looked for",
+    )  # fmt: skip
     order = parser.add_mutually_exclusive_group()
     order.add_argument(
         "--day-first", dest="day_order", action="store_const", const="day-first",

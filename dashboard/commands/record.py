@@ -7,7 +7,7 @@ import datetime as dt
 import json
 from argparse import Namespace
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from geodata.filters import parse_filter
 from geodata.gazetteer import Gazetteer
 from geodata.ingest import IngestReport, ingest
 from geodata.placing import TaughtGazetteer
+from geodata.sources import Profile
 from geodata.store import ImportRecord, Store
 
 COUNTS = ("rows", "added", "updated", "duplicates", "attention")
@@ -30,6 +31,8 @@ def import_files(arguments: Namespace, terminal: Terminal) -> int:
     for path in arguments.file:
         _refuse_missing(path)
     profile = None if arguments.map is None else read_profile(arguments.map)
+    if arguments.header_row is not None:
+        profile = replace(profile or Profile(), header_row=arguments.header_row)
     path = store_path(arguments)
     new = not path.exists()
     store = Store.open(path)

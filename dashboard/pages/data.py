@@ -18,6 +18,7 @@ from geodata.errors import ConflictMapError
 from geodata.ingest import ingest, load_sample
 from geodata.sources import SOURCES, Profile
 from geodata.store import ImportRecord, Store
+from geodata.store.telling import Progress
 
 _OUTCOME = "import_outcome"
 
@@ -117,7 +118,7 @@ def _datasets(here: ServedStore) -> None:
         word, act = _REMOVE if row["incidents"] else _BRING_BACK
         # A key of the data set's name would be text from outside in the page's markup.
         if _can(row) and button.button(word, key=f"dataset_{number}", width="stretch"):
-            act(here.store, row["dataset"])
+            act(here.store, row["dataset"], label.progress(0.0).progress)
             st.rerun()
     if not sets["sample"].any() and st.button("Load the sample"):
         with st.spinner("Locating the sample's places …"):
@@ -137,12 +138,14 @@ def _held(row: Mapping[Hashable, Any]) -> str:
     return "removed" if row["withdrawn"] else "taken back with its import"
 
 
-def _remove(store: Store, dataset: str) -> None:
-    store.remove_dataset(dataset, who=asking.writer(), why="removed on the Data page")
+def _remove(store: Store, dataset: str, progress: Progress) -> None:
+    why = "removed on the Data page"
+    store.remove_dataset(dataset, who=asking.writer(), why=why, progress=progress)
 
 
-def _bring_back(store: Store, dataset: str) -> None:
-    store.restore_dataset(dataset, who=asking.writer(), why="brought back on the Data page")
+def _bring_back(store: Store, dataset: str, progress: Progress) -> None:
+    why = "brought back on the Data page"
+    store.restore_dataset(dataset, who=asking.writer(), why=why, progress=progress)
 
 
 _REMOVE = ("Remove", _remove)

@@ -80,6 +80,11 @@ class Profile:
                 f"The header cannot stand in row {row}; rows count from 1 to {LAST_HEADER_ROW:,}."
             )
 
+    @property
+    def maps(self) -> bool:
+        """Whether it says which column is what; else columns are taken by their names."""
+        return bool(self.columns or self.fixed or self.codes)
+
     def as_toml(self) -> str:
         """The profile as text, to be kept and read again by `from_toml`."""
         lines = ["# How Conflict Map reads a table: column of an incident = column of the file."]

@@ -284,7 +284,8 @@ def read(  # noqa: PLR0913 - each is one thing that a person may say of a file
         source: key of `SOURCES`; None recognises it by its columns.
         today: rows dated later need attention; None checks nothing.
         day_order: "day-first" or "month-first" where a column of dates does not tell.
-        profile: which column is what; what else is said here goes before it.
+        profile: which column is what; what else is said here goes before it. One that names no
+            column leaves that to the reader.
 
     Returns:
         A `Reading`; `rows == len(incidents) + len(attention)`.
@@ -296,14 +297,15 @@ def read(  # noqa: PLR0913 - each is one thing that a person may say of a file
     if source is not None and source not in SOURCES:
         raise UnknownCode("source", source, SOURCES)
     raw = open_table(path, None if profile is None else profile.header_row)
-    if profile is not None:
+    if profile is not None and profile.maps:
         chosen = SOURCES[canonical.NAME]
     else:
         chosen = SOURCES[source] if source is not None else _recognised(path, raw)
     if chosen.name == canonical.NAME and raw.accounts is None:
         raw = _with_accounts_beside(path, raw)
     reading = _read(path, raw, chosen, Said(dataset, today, day_order, profile))
-    if chosen.name == canonical.NAME and profile is None and (note := passed_over(raw)):
+    named = profile is None or not profile.maps
+    if chosen.name == canonical.NAME and named and (note := passed_over(raw)):
         reading = replace(reading, notes=(*reading.notes, note))
     return reading
 
@@ -317,10 +319,7 @@ def _read(path: Path, raw: RawTable, chosen: Source, said: Said) -> Reading:
         said.day_order or profile.day_order,
     )
     try:
-        if said.profile is None:
-            reading = chosen.read(raw, options)
-        else:
-            reading = read_with(raw, options, profile)
+        reading = read_with(raw, options, profile) if profile.maps else chosen.read(raw, options)
     except MissingColumn as error:
         raise UnreadableFile(path, str(error)) from error
     if len(reading.incidents) + len(reading.attention) != reading.rows:
@@ -353,7 +352,7 @@ def read_again(
     raw = from_records(path, told)
     raw = replace(raw, protected=_BY_SUFFIX.get(path.suffix.casefold()) is read_delimited)
     raw = with_points(with_utm(raw))
-    if said.profile is not None:
+    if said.profile is not None and said.profile.maps:
         source = canonical.NAME
     chosen = SOURCES[source] if source in SOURCES else _recognised(path, raw)
     return _read(path, raw, chosen, said)

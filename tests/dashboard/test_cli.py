@@ -411,3 +411,20 @@ def test_a_table_in_other_words_is_read_by_a_profile(
     missing = tmp_path / "none.toml"
     assert "cannot be read" in refusal(capsys, "import", file, "--map", missing, "--store", store)
     assert "cannot be written" in refusal(capsys, "columns", file, "--out", tmp_path / "no" / "x")
+
+
+def test_the_row_of_the_header_can_be_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(
+        "Date,Country,Killed\nof the report,of the desk,so far\nDate,Country,lat,lon,Killed\n"
+        "2024-03-01,SYR,36.5,36.9,3\n",
+        encoding="utf-8",
+    )
+    asked = ["import", str(path), "--store", str(tmp_path / "s.duckdb"), "--json"]
+    assert main([*asked, "--header-row", "3"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["rows"], told["added"]) == (1, 1)
+    assert main([*asked, "--header-row", "0"]) != 0
+    assert "The header cannot stand in row 0" in capsys.readouterr().err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -12,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.served import ServedStore
 from geodata.gazetteer import Gazetteer
 from geodata.ingest import ingest
+from geodata.store import Store
 
 
 def page(**query: list[str]) -> AppTest:
@@ -74,13 +76,28 @@ class TestData:
     """The page on which data come and go."""
 
     @pytest.mark.usefixtures("here")
-    def test_the_sample_is_removed_with_one_click_and_comes_back(self) -> None:
+    def test_the_sample_is_removed_with_one_click_and_comes_back(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        told: list[float] = []
+        whole = {name: getattr(Store, name) for name in ("remove_dataset", "restore_dataset")}
+        for name, act in whole.items():
+
+            def tell(*asked: Any, _act: Any = act, progress: Any, **how: Any) -> None:
+                def both(share: float, what: str) -> None:
+                    told.append(share)
+                    progress(share, what)
+
+                _act(*asked, progress=both, **how)
+
+            monkeypatch.setattr(Store, name, tell)
         test = page_at("data")
         assert any("sample that comes with" in text.value for text in test.text)
         test.button(key="dataset_0").click().run()
         assert any("no incident in this store" in text.value for text in test.text)
         test.button(key="dataset_0").click().run()
         assert any("222 incidents" in text.value for text in test.text)
+        assert told.count(0.0) == 2  # both are told about from their beginning
 
     def test_an_import_is_listed_with_its_rows_and_can_be_undone_and_redone(
         self, here: ServedStore, tmp_path: Path

@@ -194,3 +194,13 @@ def test_a_row_of_blanks_below_the_header_is_no_damage(tmp_path: Path) -> None:
     reading = read(xlsx_of(tmp_path, rows))
     assert len(reading.incidents) == 1
     assert reading.rows == len(reading.incidents) + len(reading.attention)
+
+
+def test_the_row_of_the_header_may_be_said_alone(tmp_path: Path) -> None:
+    rows = [["Date", "Place", "Killed"], ["of the report", "of the desk", "so far"], *TITLED[3:6]]
+    path = csv_of(tmp_path, rows)
+    reading = read(path, profile=Profile(header_row=3))
+    assert reading.incidents["killed_best"].tolist() == [3, 1]
+    assert reading.incidents["place_name"].tolist() == ["Afrin", "Sarmin"]
+    with pytest.raises(UnreadableFile, match="row"):
+        read(path, profile=Profile(header_row=900))
