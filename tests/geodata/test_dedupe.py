@@ -14,15 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata import schema
-from geodata.dedupe import (
-    Pair,
-    _alike,
-    _alike_words,
-    _candidates,
-    _Events,
-    _kilometres,
-    likely_pairs,
-)
+from geodata.dedupe import Pair, likely_pairs
+from geodata.dedupe.candidates import candidates, kilometres
+from geodata.dedupe.events import Events
+from geodata.dedupe.word_sets import _alike, _alike_words
 
 MARKET = {
     "dataset": "one",
@@ -159,13 +154,13 @@ def test_the_search_finds_all_that_comparing_each_with_each_does(
          "latitude": lat, "longitude": lon, "location_precision": precision}
         for d, s, span, lat, lon, precision in rows
     ]  # fmt: skip
-    events = _Events.of(table(*made))
+    events = Events.of(table(*made))
     one, other = (at.ravel() for at in np.indices((len(made), len(made)), dtype=np.int32))
     gap = np.maximum(events.start[one] - events.end[other], events.start[other] - events.end[one])
-    near = _kilometres(events, one, other) <= events.reach_km[one] + events.reach_km[other] + 3
+    near = kilometres(events, one, other) <= events.reach_km[one] + events.reach_km[other] + 3
     pairs = (events.datasets[one] < events.datasets[other]) & (gap <= 2) & near
     expected = set(zip(one[pairs].tolist(), other[pairs].tolist(), strict=True))
-    first, second = _candidates(events, 2)
+    first, second = candidates(events, 2)
     assert list(zip(first.tolist(), second.tolist(), strict=True)) == sorted(expected)
 
 
@@ -179,7 +174,7 @@ def test_only_the_words_of_candidates_and_of_a_sample_are_asked_for() -> None:
     plain = MARKET | {"title": None}
     lonely = [plain | {"date_start": dt.date(2000, 1, 1) + dt.timedelta(n)} for n in range(6)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("geodata.dedupe._SAMPLE", 3)
+        patch.setattr("geodata.dedupe.rare_words._SAMPLE", 3)
         (pair,) = likely_pairs(table(plain, plain | PRESS, *lonely), words)
     assert set(asked) == {"i0", "i1", "i3", "i6"}
     said = {evidence.what: evidence.says for evidence in pair.evidence}
