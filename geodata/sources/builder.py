@@ -527,11 +527,12 @@ class TableBuilder:
         found = points.swapped(latitudes, longitudes, countries) & ~seen
         for at in np.flatnonzero(found):
             latitude, longitude = float(latitudes[at]), float(longitudes[at])
-            self.problem(
-                int(rows[at]), self._axes[0],
-                f"{latitude:g}, {longitude:g} lies outside the country, and inside it with "
-                "latitude and longitude swapped", swapped_repair(latitude, longitude),
-            )  # fmt: skip
+            for axis in self._axes:  # both cells are to be corrected
+                self.problem(
+                    int(rows[at]), axis,
+                    f"{latitude:g}, {longitude:g} lies outside the country, and inside it with "
+                    "latitude and longitude swapped", swapped_repair(latitude, longitude),
+                )  # fmt: skip
         count = int(found.sum())
         if count > 1 and 2 * count >= located:
             note = (

@@ -109,7 +109,8 @@ def test_a_point_with_its_axes_swapped_waits_with_the_other_way_round(tmp_path: 
     path.write_text(SWAPPED, encoding="utf-8")
     reading = read(path)
     assert reading.attention["row"].tolist() == [1, 2, 7]
-    assert reading.attention["column"].tolist() == ["latitude"] * 3
+    assert reading.attention["column"].tolist() == ["latitude | longitude"] * 3
+    assert reading.attention["reason"].str.count("lies outside").tolist() == [1] * 3
     assert reading.attention["repair"].tolist() == [
         "latitude and longitude swapped? 36.2, 37.16",
         "latitude and longitude swapped? 33.5, 38.66",
