@@ -123,14 +123,17 @@ def _numbers(name: str, port: int, seconds: float) -> list[Address]:
     ended = threading.Event()
 
     def look() -> None:
-        with suppress(OSError, UnicodeError):
+        try:
             entries = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
             found.extend(dict.fromkeys((str(entry[4][0]), port) for entry in entries))
-        ended.set()
+        except (OSError, ValueError):  # not known, or no name at all
+            found.clear()
+        finally:
+            ended.set()
 
     threading.Thread(target=look, daemon=True).start()
     if not ended.wait(seconds):
-        raise NoAnswer(Fault.TOO_SLOW, f"its name was not found in {seconds:g} s")
+        raise NoAnswer(Fault.TOO_SLOW, f"its name was not found in {round(seconds, 1):g} s")
     if not found:
         raise NoAnswer(Fault.NO_CONNECTION, "its name is not known to the network")
     return found

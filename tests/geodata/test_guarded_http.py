@@ -133,6 +133,19 @@ def test_a_look_up_of_a_name_that_hangs_ends_at_the_deadline(
         release.set()
 
 
+@pytest.mark.parametrize("name", ["no-such-host.invalid", "a" * 70 + ".invalid", "nul%00"])
+def test_a_name_that_is_none_is_told_at_once(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    def unknown(asked: str, *_: object, **__: object) -> list[Any]:
+        asked.encode("idna")
+        if "%" in asked:
+            raise ValueError("embedded null character")
+        raise socket.gaierror(-2, f"Name or service not known: {asked}")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    told = fault_of(f"https://{name}/", 30.0)
+    assert (told.fault, str(told)) == (Fault.NO_CONNECTION, "its name is not known to the network")
+
+
 @contextmanager
 def server_of(answer: Callable[[socket.socket], None]) -> Iterator[int]:
     """A port of this machine at which each caller is answered so."""
