@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import streamlit as st
 
 from dashboard.access import asking
+from dashboard.fold import folded
 from dashboard.plain import say
 from dashboard.served import served
 from geodata.export import EXPORTS, export
@@ -20,28 +21,33 @@ from geodata.store import Store
 
 def download_menu(chosen: IncidentFilter) -> None:
     """Draw it in the sidebar; the file is made when it is asked for."""
-    with st.sidebar.expander("Download as data"):
-        say(
-            "Exactly the incidents of this filter that are published, in one zip file with a "
-            "manifest: filter, counts, licences, citations, SHA-256."
-        )
-        form = st.selectbox(
-            "Format", list(EXPORTS), key="download_format",
-            format_func=lambda name: f"{name}: {EXPORTS[name].description}",
-        )  # fmt: skip
+    with folded("Download as data", "open_download") as is_open:
+        if is_open:
+            _download(chosen)
 
-        def made() -> bytes:
-            asking.exporting(f"{form}: {to_query(chosen)}")
-            return zipped(served().store, chosen, form, at=dt.datetime.now(tz=dt.UTC))
 
-        st.download_button(
-            "Make the zip file",
-            made,
-            file_name=f"incidents-{dt.datetime.now(tz=dt.UTC):%Y-%m-%d}-{form}.zip",
-            mime="application/zip",
-            on_click="ignore",
-            width="stretch",
-        )
+def _download(chosen: IncidentFilter) -> None:
+    say(
+        "Exactly the incidents of this filter that are published, in one zip file with a "
+        "manifest: filter, counts, licences, citations, SHA-256."
+    )
+    form = st.selectbox(
+        "Format", list(EXPORTS), key="download_format",
+        format_func=lambda name: f"{name}: {EXPORTS[name].description}",
+    )  # fmt: skip
+
+    def made() -> bytes:
+        asking.exporting(f"{form}: {to_query(chosen)}")
+        return zipped(served().store, chosen, form, at=dt.datetime.now(tz=dt.UTC))
+
+    st.download_button(
+        "Make the zip file",
+        made,
+        file_name=f"incidents-{dt.datetime.now(tz=dt.UTC):%Y-%m-%d}-{form}.zip",
+        mime="application/zip",
+        on_click="ignore",
+        width="stretch",
+    )
 
 
 def zipped(store: Store, chosen: IncidentFilter, form: str, *, at: dt.datetime) -> bytes:

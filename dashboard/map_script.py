@@ -16,6 +16,7 @@ from typing import Any, Final
 from dashboard.folium_map import assets
 from dashboard.folium_map.base_map import BaseMap, OfflineMap
 from geodata.boundaries import countries
+from geodata.filters import predicate_parameters
 
 _MODULE: Final = """\
 import "{leaflet}";
@@ -31,6 +32,9 @@ export function build(box) {{
 
 /** What codes are called, and countries. */
 export const words = {words};
+
+/** How an address says what the filter is. */
+export const parameters = {parameters};
 """
 # folium ends every name with a random identifier; without it, two processes that serve one
 # application give the browser one and the same module.
@@ -47,7 +51,8 @@ class MapScript:
     Attributes:
         digest: twelve hexadecimal digits over the module's text.
         module: an ES module; its `build(box)` makes the map inside an element and returns
-            `{map}`; its `words` hold `{vocabulary, countries}`.
+            `{map}`; its `words` hold `{vocabulary, countries}`, its `parameters` what
+            `predicate_parameters` gives.
     """
 
     digest: str
@@ -71,6 +76,7 @@ def map_script(root: str) -> MapScript:
         map=incident_map.get_name(),
         script=script,
         words=json.dumps(words(), ensure_ascii=False),
+        parameters=json.dumps(predicate_parameters()),
     )
     module = _RANDOM.sub("", module)
     return MapScript(hashlib.sha256(module.encode()).hexdigest()[:12], module)

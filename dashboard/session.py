@@ -9,7 +9,7 @@ it writes to the URL and reports, and `adopt` takes it over.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from typing import Any, Final
 from urllib.parse import quote
@@ -108,12 +108,20 @@ def fill_widgets(chosen: IncidentFilter) -> None:
 
     Streamlit forgets the values of widgets that another page does not draw.
     """
-    drawn = all(key(field) in st.session_state for field in WIDGETS)
-    if drawn and st.session_state.get(_APPLIED) == chosen:
-        return
+    told = st.session_state.get(_APPLIED) == chosen
     for field in WIDGETS:
-        st.session_state[key(field)] = _to_widget(getattr(chosen, field))
+        if not (told and key(field) in st.session_state):
+            st.session_state[key(field)] = _to_widget(getattr(chosen, field))
     st.session_state[_APPLIED] = chosen
+
+
+def forget_widgets(names: Iterable[str]) -> None:
+    """Drop what the sidebar says of fields that are not drawn: what is chosen of them stays.
+
+    Streamlit would give them back as they were before they were drawn.
+    """
+    for field in names:
+        st.session_state.pop(key(field), None)
 
 
 def from_widgets() -> IncidentFilter:

@@ -7,6 +7,7 @@ import datetime as dt
 import streamlit as st
 
 from dashboard.access import asking
+from dashboard.fold import folded
 from dashboard.plain import say
 from dashboard.served import served
 from dashboard.share import MOST_DETAILED, standalone_html
@@ -44,31 +45,36 @@ def _taken(layers: LayerFolder) -> bool:
 
 def share_button(chosen: IncidentFilter) -> None:
     """Draw it at the end of the sidebar; the file is made when it is asked for."""
-    with st.sidebar.expander("Share as one file"):
-        say(
-            "A web page with map, timeline and list that opens anywhere without a network. "
-            "Published incidents of this filter only, without their history. Up to "
-            f"{MOST_DETAILED:,} incidents take their texts and accounts along."
-        )
-        sensitive = st.checkbox("Include incidents marked sensitive", key="share_sensitive")
+    with folded("Share as one file", "open_share") as is_open:
+        if is_open:
+            _share(chosen)
 
-        layers = layers_to_share()
-        if layers is not None and not _taken(layers):
-            layers = None
 
-        def made() -> bytes:
-            asking.exporting(f"one file: {to_query(chosen)}")
-            now = dt.datetime.now(tz=dt.UTC)
-            store = served().store
-            return standalone_html(
-                store, chosen, made_at=now, sensitive=sensitive, layers=layers
-            ).content
+def _share(chosen: IncidentFilter) -> None:
+    say(
+        "A web page with map, timeline and list that opens anywhere without a network. "
+        "Published incidents of this filter only, without their history. Up to "
+        f"{MOST_DETAILED:,} incidents take their texts and accounts along."
+    )
+    sensitive = st.checkbox("Include incidents marked sensitive", key="share_sensitive")
 
-        st.download_button(
-            "Make the file",
-            made,
-            file_name=f"incidents-{dt.datetime.now(tz=dt.UTC):%Y-%m-%d}.html",
-            mime=MEDIA_TYPE,
-            on_click="ignore",
-            width="stretch",
-        )
+    layers = layers_to_share()
+    if layers is not None and not _taken(layers):
+        layers = None
+
+    def made() -> bytes:
+        asking.exporting(f"one file: {to_query(chosen)}")
+        now = dt.datetime.now(tz=dt.UTC)
+        store = served().store
+        return standalone_html(
+            store, chosen, made_at=now, sensitive=sensitive, layers=layers
+        ).content
+
+    st.download_button(
+        "Make the file",
+        made,
+        file_name=f"incidents-{dt.datetime.now(tz=dt.UTC):%Y-%m-%d}.html",
+        mime=MEDIA_TYPE,
+        on_click="ignore",
+        width="stretch",
+    )

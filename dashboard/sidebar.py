@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import streamlit as st
 
 from dashboard import session
+from dashboard.fold import folded
 from dashboard.served import Edition, Offer
 from geodata.boundaries import countries
 from geodata.vocabulary import (
@@ -27,6 +28,8 @@ from geodata.vocabulary import (
 
 MOST_OPTIONS = 2_000
 """Most actors or provinces offered, the frequent ones first; text finds the others."""
+MORE = ("roles", "admin1", "grades", "disputed", "precisions", "date_precisions")
+"""The fields that are folded away as a rule."""
 EARLIEST = dt.date(1900, 1, 1)
 
 
@@ -41,21 +44,26 @@ def filters(edition: Edition) -> None:
         _several("Weapon", "weapons", offer["weapon"], _weapon_label)
         _several("Actor", "actors", offer["actors"])
         _casualties()
-        with st.expander("More filters"):
-            _several("Role of the actor", "roles", ROLE.codes, ROLE.label)
-            _several("Province", "admin1", offer["admin1"])
-            _several("How established", "grades", GRADE.codes, GRADE.label)
-            _choice("Accounts", "disputed", {None: "All", True: "Disputed", False: "Not disputed"})
-            _several(
-                "Place known to", "precisions", LOCATION_PRECISION.codes, LOCATION_PRECISION.label
-            )
-            _several("Day known to", "date_precisions", DATE_PRECISION.codes, DATE_PRECISION.label)
-        st.button(
-            "Clear all filters",
-            on_click=session.clear,
-            disabled=not session.link().filter,
-            width="stretch",
-        )
+    with folded("More filters", "open_more") as is_open:
+        if is_open:
+            _more(offer)
+        else:
+            session.forget_widgets(MORE)
+    st.sidebar.button(
+        "Clear all filters",
+        on_click=session.clear,
+        disabled=not session.link().filter,
+        width="stretch",
+    )
+
+
+def _more(offer: Offer) -> None:
+    _several("Role of the actor", "roles", ROLE.codes, ROLE.label)
+    _several("Province", "admin1", offer["admin1"])
+    _several("How established", "grades", GRADE.codes, GRADE.label)
+    _choice("Accounts", "disputed", {None: "All", True: "Disputed", False: "Not disputed"})
+    _several("Place known to", "precisions", LOCATION_PRECISION.codes, LOCATION_PRECISION.label)
+    _several("Day known to", "date_precisions", DATE_PRECISION.codes, DATE_PRECISION.label)
 
 
 def offered(edition: Edition) -> Offer:

@@ -14,6 +14,7 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.access import asking
+from dashboard.fold import folded
 from dashboard.plain import say, short
 from dashboard.saved_views import LONGEST_NAME, LONGEST_NOTE, SavedView, SeenBy, Views
 from dashboard.served import Edition
@@ -48,7 +49,10 @@ def views_panel() -> None:
     found = {view.view: view for view in views.all()}
     if not found and not views.may_save:
         return
-    with st.sidebar.expander("Saved views", expanded=session.opened_view() in found):
+    opened = session.opened_view() in found
+    with folded("Saved views", "open_views", expanded=opened) as is_open:
+        if not is_open:
+            return
         _news()
         chosen = _choice(found)
         if chosen is not None:

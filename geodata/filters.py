@@ -345,6 +345,22 @@ PARAMETERS: Final = tuple(parameter.name for parameter in (*_PARAMETERS, *_VIEW_
 """The names that a link of ours may carry; others are left alone."""
 
 
+def predicate_parameters() -> list[tuple[str, str, str]]:
+    """How a link says what `IncidentFilter.predicate` says, for whoever reads links elsewhere.
+
+    Returns:
+        Name of the parameter, name of the field, and how it is written: ``several`` (the name is
+        repeated), ``number``, ``yes`` (or no), or ``text``. Days, box and polygon are left out.
+    """
+    kinds: dict[Any, str] = {_whole: "number", _yes_or_no: "yes"}
+    left_out = {"date_from", "date_to", "bbox", "polygon"}
+    return [
+        (each.name, each.field, "several" if each.several else kinds.get(each.read, "text"))
+        for each in _PARAMETERS
+        if each.field not in left_out
+    ]
+
+
 # --- links ---------------------------------------------------------------------------------------
 
 

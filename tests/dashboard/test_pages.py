@@ -15,10 +15,12 @@ from geodata.gazetteer import Gazetteer
 from geodata.ingest import ingest
 from geodata.store import Store
 
+FOLDS = ("open_more", "open_views", "open_share", "open_download")
 
-def page(**query: list[str]) -> AppTest:
-    """The map page after its first run, for a URL query."""
-    return page_at("map", query)
+
+def page(*, unfolded: bool = True, **query: list[str]) -> AppTest:
+    """The map page after its first run, for a URL query, with all that can be folded away open."""
+    return page_at("map", query, dict.fromkeys(FOLDS, unfolded))
 
 
 def query(test: AppTest) -> dict[str, list[str]]:
@@ -49,6 +51,24 @@ class TestMap:
         assert test.multiselect(key="filter_countries").value == ["SYR"]
         test.multiselect(key="filter_weapons").set_value(["cluster-munition"]).run()
         assert query(test) == {"country": ["SYR"], "weapon": ["cluster-munition"]}
+
+    def test_what_is_folded_away_is_not_drawn_and_loses_no_filter(self) -> None:
+        test = page(unfolded=False, country=["SYR"], grade=["fair"])
+        assert not [box for box in test.multiselect if box.key == "filter_grades"]
+        assert not test.sidebar.get("download_button")
+        test.multiselect(key="filter_weapons").set_value(["cluster-munition"]).run()
+        whole = {"country": ["SYR"], "weapon": ["cluster-munition"], "grade": ["fair"]}
+        assert query(test) == whole
+        for unfolded in (True, False, True):
+            test.session_state["open_more"] = unfolded
+            test.run()
+            assert query(test) == whole
+        assert test.multiselect(key="filter_grades").value == ["fair"]
+        test.multiselect(key="filter_grades").set_value([]).run()
+        test.session_state["open_more"] = False
+        test.run()
+        test.multiselect(key="filter_weapons").set_value([]).run()
+        assert query(test) == {"country": ["SYR"]}
 
     def test_clearing_drops_every_filter_and_keeps_the_view(self) -> None:
         test = page(country=["SYR"], q=["strike"], z=["7"], lat=["33"], lon=["38"])
@@ -126,7 +146,9 @@ def test_the_about_page_names_whose_data_it_stands_on() -> None:
         assert name in said
 
 
-def page_at(name: str, query: dict[str, list[str]] | None = None) -> AppTest:
+def page_at(
+    name: str, query: dict[str, list[str]] | None = None, state: dict[str, bool] | None = None
+) -> AppTest:
     """A page by its name, alone: AppTest loses its way in `st.navigation` on a second run."""
 
     def script(name: str) -> None:
@@ -137,6 +159,8 @@ def page_at(name: str, query: dict[str, list[str]] | None = None) -> AppTest:
     test = AppTest.from_function(script, default_timeout=60, kwargs={"name": name})
     for parameter, values in (query or {}).items():
         test.query_params[parameter] = values
+    for key, value in (state or {}).items():
+        test.session_state[key] = value
     test.run()
     assert not test.exception
     return test

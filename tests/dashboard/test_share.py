@@ -245,7 +245,9 @@ def test_a_folder_that_is_not_there_is_one_sentence(
 @pytest.mark.usefixtures("here")
 def test_the_map_page_offers_the_file() -> None:
     script = Path(__file__).parents[2] / "dashboard" / "app.py"
-    test = AppTest.from_file(str(script), default_timeout=60).run()
+    test = AppTest.from_file(str(script), default_timeout=60)
+    test.session_state["open_share"] = True
+    test.run()
     assert not test.exception
     assert any("Share as one file" in fold.label for fold in test.sidebar.expander)
     assert test.sidebar.checkbox(key="share_sensitive").value is False

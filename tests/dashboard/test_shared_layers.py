@@ -94,7 +94,9 @@ def test_the_page_asks_whether_layers_go_along_and_says_when_they_cannot(
 
         share_button(IncidentFilter())
 
-    test = AppTest.from_function(script, default_timeout=60).run()
+    test = AppTest.from_function(script, default_timeout=60)
+    test.session_state["open_share"] = True
+    test.run()
     assert [box.key for box in test.checkbox] == ["share_sensitive"]
     add(here.layers, tmp_path / "x.geojson", {"name": "one"})
     test.run()

@@ -22,7 +22,9 @@ from geodata.filters import (
     View,
     parse_filter,
     parse_link,
+    predicate_parameters,
     summarise,
+    to_parameters,
     to_query,
 )
 from geodata.schema import INCIDENTS, conform, to_arrow
@@ -78,6 +80,23 @@ views = st.builds(
 def test_a_link_brings_back_the_same_filter_and_view(chosen: IncidentFilter, view: View) -> None:
     link = parse_link(to_query(chosen, view))
     assert (link.filter, link.view, link.notices) == (chosen, view, ())
+
+
+@given(filters)
+def test_a_link_says_the_predicate_in_the_way_that_is_told(chosen: IncidentFilter) -> None:
+    read = {
+        "several": lambda texts: texts,
+        "number": lambda texts: int(texts[-1]),
+        "yes": lambda texts: texts[-1] == "yes",
+        "text": lambda texts: texts[-1],
+    }
+    texts: dict[str, list[str]] = {}
+    for name, text in to_parameters(chosen):
+        texts.setdefault(name, []).append(text)
+    told = predicate_parameters()
+    said = {field: read[kind](texts[name]) for name, field, kind in told if name in texts}
+    theirs = {"date_from", "date_to", "bbox", "polygon"}
+    assert said == {name: value for name, value in chosen.predicate().items() if name not in theirs}
 
 
 @given(st.text())

@@ -14,6 +14,7 @@ import { IncidentView } from "./engine/view.js";
 import { IncidentLayer } from "./incident_layer.js";
 import { LayerControl } from "./layer_control.js";
 import { Legend } from "./legend.js";
+import { predicateOf, sameness } from "./link.js";
 import { mounted } from "./mounted.js";
 import { addStyle, isDark } from "./page_style.js";
 import { fetchJson } from "./row_source.js";
@@ -52,6 +53,9 @@ const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><circl
 /** What the page's last map had in the URL of its own. @type {Map<string, string>} */
 let left = new Map();
 
+/** Tells of every change of the address; where a browser has none, the page alone does. */
+const browserHistory = /** @type {EventTarget | undefined} */ (/** @type {any} */ (window).navigation);
+
 const hosted = mounted((parent) => new Host(parent));
 
 /**
@@ -72,8 +76,12 @@ class Host {
     this.moves = false;
     this.serverFilter = "";
     this.serverText = "";
+    this.said = "";
+    this.page = window.location.pathname;
     this.onHistory = () => this.followHistory();
     window.addEventListener("popstate", this.onHistory);
+    this.onAddress = () => this.followAddress();
+    browserHistory?.addEventListener("currententrychange", this.onAddress);
   }
 
   /**
@@ -104,6 +112,7 @@ class Host {
     const [built] = await Promise.all([import(this.data.map), ...this.data.styles.map(addStyle)]);
     this.built = built.build(this.box);
     this.words = built.words;
+    this.parameters = built.parameters;
     this.map = this.built.map;
     this.map.on("moveend", () => this.onMoved());
   }
@@ -129,6 +138,7 @@ class Host {
     this.token = token;
     this.serverText = "";
     view.setPredicate(this.data.predicate);
+    this.said = sameness(this.parameters, this.data.predicate);
     this.applyOwnFilter();
     this.layer = new IncidentLayer(view, { areas: this.areas(), ...readDrawing(this.own.get("layer")) });
     this.layer.addTo(this.map);
@@ -242,9 +252,27 @@ class Host {
       this.own = merged(this.own, Object.fromEntries(FILTERING.map((name) => [name, given.get(name)])));
     }
     this.serverFilter = server;
-    this.view.setPredicate(this.data.predicate, { keepRange: true, keepArea: true });
+    this.follow(this.data.predicate);
     if (theirs) this.applyOwnFilter();
-    this.findText(this.data.predicate.text ?? "");
+  }
+
+  /** The server's part of a filter, from whoever says it first. @param {Record<string, any>} predicate */
+  follow(predicate) {
+    const said = sameness(this.parameters, predicate);
+    if (said !== this.said) {
+      this.said = said;
+      this.view.setPredicate(predicate, { keepRange: true, keepArea: true });
+    }
+    this.findText(predicate.text ?? "");
+  }
+
+  /**
+   * The server writes a new filter into the address before its page has run, and the page around
+   * us draws all of itself anew before it hands us what came of that: the map does not wait for it.
+   */
+  followAddress() {
+    if (!this.view || window.location.pathname !== this.page) return; // led to another page
+    this.follow(predicateOf(this.parameters, new URLSearchParams(window.location.search)));
   }
 
   /** Window of days and area as the URL has them. */
@@ -359,6 +387,7 @@ class Host {
   destroy() {
     left = this.own;
     window.removeEventListener("popstate", this.onHistory);
+    browserHistory?.removeEventListener("currententrychange", this.onAddress);
     this.clear();
     this.map?.remove();
   }
