@@ -61,7 +61,7 @@ def _more(offer: Offer) -> None:
     _several("Role of the actor", "roles", ROLE.codes, ROLE.label)
     _several("Province", "admin1", offer["admin1"])
     _several("How established", "grades", GRADE.codes, GRADE.label)
-    _choice("Accounts", "disputed", {None: "All", True: "Disputed", False: "Not disputed"})
+    _choice("Accounts", "disputed", {True: "Disputed", False: "Not disputed"})
     _several("Place known to", "precisions", LOCATION_PRECISION.codes, LOCATION_PRECISION.label)
     _several("Day known to", "date_precisions", DATE_PRECISION.codes, DATE_PRECISION.label)
 
@@ -123,9 +123,11 @@ def _choice(label: str, field: str, options: dict[Any, str]) -> None:
     st.selectbox(
         label,
         list(options),
+        index=None,
         key=session.key(field),
         on_change=_apply,
         format_func=options.__getitem__,
+        placeholder="All",
     )
 
 

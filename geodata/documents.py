@@ -23,6 +23,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from geodata.errors import UnreadableFile
+from geodata.zip_faults import ZIP_FAULTS
 
 LARGEST_FILE = 50_000_000
 """Bytes of a file that are read at all."""
@@ -330,7 +331,7 @@ def _docx(name: str, body: bytes) -> _Found:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             info = archive.getinfo("word/document.xml")
             xml = archive.read(info) if info.file_size <= 10 * LARGEST_TEXT else None
-    except (zipfile.BadZipFile, KeyError, OSError, RuntimeError, NotImplementedError) as error:
+    except ZIP_FAULTS as error:
         raise UnreadableFile(name, "is no Word document (docx), or is damaged") from error
     if xml is None:
         raise UnreadableFile(name, "unpacks to more than can be read; split it")

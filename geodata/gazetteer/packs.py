@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import io
 import json
+import lzma
 import shutil
 import tempfile
 import zipfile
@@ -293,7 +294,14 @@ def _whole(path: Path, country: str) -> Iterator[IO[bytes]]:
             yield stream
     except UnreadableFile:
         raise
-    except (zipfile.BadZipFile, OSError, EOFError, zlib.error, RuntimeError) as error:
+    except (
+        zipfile.BadZipFile,
+        OSError,
+        EOFError,
+        zlib.error,
+        lzma.LZMAError,
+        RuntimeError,
+    ) as error:
         raise UnreadableFile(path, f"it cannot be read to its end ({error})") from error
 
 

@@ -15,7 +15,6 @@ import http.client
 import ssl
 import time
 import zipfile
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +25,7 @@ from geodata import __version__
 from geodata.errors import ImpossibleValue, UnreadableFile
 from geodata.gazetteer.admin import alpha2_by_alpha3
 from geodata.gazetteer.packs import LARGEST_FILE
+from geodata.zip_faults import ZIP_FAULTS
 
 GEONAMES: Final = "https://download.geonames.org/export/dump"
 STALL_SECONDS: Final = 20.0
@@ -251,5 +251,5 @@ def _is_whole(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return archive.testzip() is None
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, zlib.error):
+    except ZIP_FAULTS:
         return False

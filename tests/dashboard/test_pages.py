@@ -77,6 +77,15 @@ class TestMap:
         assert query(test) == {"z": ["7"], "lat": ["33"], "lon": ["38"]}
         assert test.multiselect(key="filter_countries").value == []
 
+    def test_accounts_are_chosen_by_whether_they_are_disputed_or_not_at_all(self) -> None:
+        test = page(disputed=["no"])
+        box = test.selectbox(key="filter_disputed")
+        assert (box.value, box.placeholder) == (False, "All")
+        box.set_value(True).run()
+        assert query(test) == {"disputed": ["yes"]}
+        test.selectbox(key="filter_disputed").set_value(None).run()
+        assert query(test) == {}
+
     def test_a_malformed_link_opens_on_what_can_be_read(self) -> None:
         test = page(country=["SYR"], grade=["sure"], **{"from": ["yesterday"]})
         assert test.multiselect(key="filter_countries").value == ["SYR"]

@@ -97,6 +97,20 @@ def test_a_pdf_gives_its_line() -> None:
     assert document_from_bytes("a.pdf", _pdf("Five people died.")).text == "Five people died."
 
 
+@pytest.mark.parametrize("packing", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2, zipfile.ZIP_DEFLATED])
+def test_a_word_document_damaged_within_is_refused_in_a_sentence(packing: int) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", packing) as archive:
+        archive.writestr("word/document.xml", "<a>" * 2000)
+    whole = out.getvalue()
+    begin = whole.index(b"document.xml") + 12
+    for place in range(begin, begin + 30):
+        damaged = bytearray(whole)
+        damaged[place] ^= 0xFF
+        with pytest.raises(UnreadableFile):
+            document_from_bytes("a.docx", bytes(damaged))
+
+
 @pytest.mark.parametrize("ending", [".docx", ".pdf", ".eml"])
 def test_a_damaged_file_is_refused_with_its_name(ending: str) -> None:
     with pytest.raises(UnreadableFile, match="report"):
