@@ -134,6 +134,9 @@ def pages(page: Page) -> list[str]:
 
 def choose(page: Page, name: str, text: str) -> None:
     """Take the first choice with a text from a list that can be typed into."""
+    # A list closes when what is around it is drawn anew.
+    at_rest = re.compile("notRunning")
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", at_rest)
     page.get_by_role("combobox", name=name).fill(text)
     page.get_by_role("option").filter(has_text=text).first.click()
     page.keyboard.press("Escape")

@@ -296,14 +296,12 @@ def test_a_process_killed_at_any_moment_loses_nothing_that_it_reported(store: St
         assert store.version() == len(store.imports()) == now // 200
 
 
-def test_another_process_is_seen_within_a_second_of_its_report(store: Store) -> None:
+def test_another_process_is_seen_as_soon_as_it_reports(store: Store) -> None:
     assert len(store.snapshot()) == 0
     with child(store.path, "never", 0, 50) as writer:
         assert writer.stdout is not None
         assert writer.stdout.readline() == "1\n"
-        start = time.monotonic()
         assert len(store.snapshot()) == 50
-        assert time.monotonic() - start < 1
 
 
 def test_too_little_memory_is_told_in_a_sentence(tmp_path: Path) -> None:
