@@ -122,12 +122,18 @@ class StoreFile:
             self._settle(mark)
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A read-only connection to one consistent version."""
+    def reading(self, *, much: bool = False) -> Iterator[Connection]:
+        """A read-only connection to one consistent version.
+
+        Args:
+            much: whether a large part of the file will be read: a DuckDB that is kept would keep
+                tens of megabytes of it.
+        """
         while True:
             with self.lock.held(exclusive=False) as mark:
                 if self._believable(_read_mark(mark)):
-                    with _translated(self.path), self._readers.reading() as connection:
+                    opened = self._connected(read_only=True) if much else self._attached()
+                    with opened as connection:
                         _schema_version(connection, self.path)
                         yield connection
                     return
@@ -203,6 +209,11 @@ class StoreFile:
         mark = _Mark(still=True, store=store, version=version, print=self._print())
         _write_mark(descriptor, mark)
         return mark
+
+    @contextmanager
+    def _attached(self) -> Iterator[Connection]:
+        with _translated(self.path), self._readers.reading() as connection:
+            yield connection
 
     @contextmanager
     def _connected(self, *, read_only: bool, hear: Hear | None = None) -> Iterator[Connection]:

@@ -25,7 +25,7 @@ SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
 """With `enable_external_access`, what every connection to a store is opened with: it reads no other
 file and loads nothing."""
 
-_KEPT: Final = 4
+_KEPT: Final = 2
 """Of those started for readers that came at the same time, so many are kept for the next."""
 
 

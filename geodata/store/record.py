@@ -81,7 +81,7 @@ class Store:
         found = shared.snapshot
         if found is not None and (found.store, found.version) == self._file.state():
             return found
-        with shared.lock, self._file.reading() as connection:
+        with shared.lock, self._file.reading(much=True) as connection:
             former = shared.snapshot
             found = snapshot.load(connection) if former is None else former.follow(connection)
             shared.snapshot = found

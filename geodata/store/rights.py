@@ -124,10 +124,10 @@ class _GuardedFile(StoreFile):
         self._rights = rights
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self, *, much: bool = False) -> Iterator[Connection]:
         if not self._rights.team:
             _refuse_to_show()
-        with super().reading() as connection:
+        with super().reading(much=much) as connection:
             yield connection
 
     @contextmanager
