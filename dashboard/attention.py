@@ -7,7 +7,7 @@ never in labels, which Streamlit reads as Markdown.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import pandas as pd
@@ -91,14 +91,8 @@ def _list(here: ServedStore, shown: Sequence[WaitingRow], count: int) -> None:
     more = "" if len(listed) == len(shown) else f", the first {len(listed):,} listed"
     left, right = st.columns([3, 1], vertical_alignment="center")
     left.text(f"{count:,} {'row waits' if count == 1 else 'rows wait'}{more}.")
-    right.download_button(
-        "Take away as CSV",
-        lambda: attention_csv(here.store.attention()),
-        file_name="attention.csv",
-        mime="text/csv",
-        on_click="ignore",
-        width="stretch",
-    )
+    with right:
+        _take_away("Take away as CSV", here.store.attention, "attention.csv")
 
 
 def _form(here: ServedStore, rows: Sequence[WaitingRow]) -> None:
@@ -240,10 +234,16 @@ def _left_out(here: ServedStore, counted: pd.DataFrame) -> None:
             "are kept as they were read, count as rows that need attention, and wait for nobody."
         )
         st.dataframe(counted[["file", "reason", "rows"]].head(MOST_LISTED), hide_index=True)
-        st.download_button(
-            "Take them away as CSV",
-            lambda: attention_csv(here.store.left_out_rows()),
-            file_name="left-out.csv",
-            mime="text/csv",
-            on_click="ignore",
-        )
+        _take_away("Take them away as CSV", here.store.left_out_rows, "left-out.csv")
+
+
+def _take_away(label: str, rows: Callable[[], pd.DataFrame], file_name: str) -> None:
+    """A button for rows as they were read; the file is made when it is asked for."""
+    st.download_button(
+        label,
+        lambda: attention_csv(rows()),
+        file_name=file_name,
+        mime="text/csv",
+        on_click="ignore",
+        width="stretch",
+    )

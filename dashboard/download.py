@@ -21,9 +21,7 @@ from geodata.store import Store
 
 def download_menu(chosen: IncidentFilter) -> None:
     """Draw it in the sidebar; the file is made when it is asked for."""
-    with folded("Download as data", "open_download") as is_open:
-        if is_open:
-            _download(chosen)
+    folded("Download as data", "open_download", lambda: _download(chosen))
 
 
 def _download(chosen: IncidentFilter) -> None:

@@ -6,26 +6,27 @@ sidebar is folded away as a rule.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import streamlit as st
 
 
-@contextmanager
-def folded(label: str, key: str, *, expanded: bool = False) -> Iterator[bool]:
-    """A part of the sidebar with a heading of ours that opens it.
+def folded(label: str, key: str, draw: Callable[[], None], *, expanded: bool = False) -> bool:
+    """Draw a part of the sidebar with a heading that opens it.
 
     Args:
         label: our words; Markdown.
         key: the session's key that says whether it is open.
+        draw: draws what is within, where it is open.
         expanded: whether it is open at first.
 
-    Yields:
-        Whether it is open: what is within is to be drawn then alone.
+    Returns:
+        Whether it is open.
     """
     # Said by the session alone: an expander that is given another start is another expander.
     st.session_state.setdefault(key, expanded)
     part = st.sidebar.expander(label, key=key, on_change="rerun")
-    with part:
-        yield bool(part.open)
+    if part.open:
+        with part:
+            draw()
+    return bool(part.open)

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from dashboard.folium_map import assets
 from dashboard.folium_map.base_map import BaseMap, OfflineMap
+from dashboard.session import BROWSER_FIELDS
 from geodata.boundaries import countries
 from geodata.filters import predicate_parameters
 
@@ -33,7 +34,7 @@ export function build(box) {{
 /** What codes are called, and countries. */
 export const words = {words};
 
-/** How an address says what the filter is. */
+/** How an address says what the server's part of the filter is. */
 export const parameters = {parameters};
 """
 # folium ends every name with a random identifier; without it, two processes that serve one
@@ -52,7 +53,7 @@ class MapScript:
         digest: twelve hexadecimal digits over the module's text.
         module: an ES module; its `build(box)` makes the map inside an element and returns
             `{map}`; its `words` hold `{vocabulary, countries}`, its `parameters` what
-            `predicate_parameters` gives.
+            `predicate_parameters` gives of those that the browser does not change by itself.
     """
 
     digest: str
@@ -76,7 +77,9 @@ def map_script(root: str) -> MapScript:
         map=incident_map.get_name(),
         script=script,
         words=json.dumps(words(), ensure_ascii=False),
-        parameters=json.dumps(predicate_parameters()),
+        parameters=json.dumps(
+            [told for told in predicate_parameters() if told[1] not in BROWSER_FIELDS]
+        ),
     )
     module = _RANDOM.sub("", module)
     return MapScript(hashlib.sha256(module.encode()).hexdigest()[:12], module)

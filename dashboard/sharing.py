@@ -45,9 +45,7 @@ def _taken(layers: LayerFolder) -> bool:
 
 def share_button(chosen: IncidentFilter) -> None:
     """Draw it at the end of the sidebar; the file is made when it is asked for."""
-    with folded("Share as one file", "open_share") as is_open:
-        if is_open:
-            _share(chosen)
+    folded("Share as one file", "open_share", lambda: _share(chosen))
 
 
 def _share(chosen: IncidentFilter) -> None:

@@ -44,11 +44,8 @@ def filters(edition: Edition) -> None:
         _several("Weapon", "weapons", offer["weapon"], _weapon_label)
         _several("Actor", "actors", offer["actors"])
         _casualties()
-    with folded("More filters", "open_more") as is_open:
-        if is_open:
-            _more(offer)
-        else:
-            session.forget_widgets(MORE)
+    if not folded("More filters", "open_more", lambda: _more(offer)):
+        session.forget_widgets(MORE)
     st.sidebar.button(
         "Clear all filters",
         on_click=session.clear,

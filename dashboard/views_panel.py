@@ -50,15 +50,16 @@ def views_panel() -> None:
     if not found and not views.may_save:
         return
     opened = session.opened_view() in found
-    with folded("Saved views", "open_views", expanded=opened) as is_open:
-        if not is_open:
-            return
-        _news()
-        chosen = _choice(found)
-        if chosen is not None:
-            _details(views, chosen)
-        elif views.may_save:
-            _new(views)
+    folded("Saved views", "open_views", lambda: _panel(views, found), expanded=opened)
+
+
+def _panel(views: Views, found: dict[str, SavedView]) -> None:
+    _news()
+    chosen = _choice(found)
+    if chosen is not None:
+        _details(views, chosen)
+    elif views.may_save:
+        _new(views)
 
 
 def _news() -> None:

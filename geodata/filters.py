@@ -350,14 +350,12 @@ def predicate_parameters() -> list[tuple[str, str, str]]:
 
     Returns:
         Name of the parameter, name of the field, and how it is written: ``several`` (the name is
-        repeated), ``number``, ``yes`` (or no), or ``text``. Days, box and polygon are left out.
+        repeated), ``number``, ``yes`` (or no), or ``text``; box and polygon are text there.
     """
     kinds: dict[Any, str] = {_whole: "number", _yes_or_no: "yes"}
-    left_out = {"date_from", "date_to", "bbox", "polygon"}
     return [
         (each.name, each.field, "several" if each.several else kinds.get(each.read, "text"))
         for each in _PARAMETERS
-        if each.field not in left_out
     ]
 
 

@@ -25,7 +25,7 @@ from geodata.store import readers, tables
 from geodata.store.lock import Lock
 from geodata.store.telling import Hear, settle
 
-Connection = duckdb.DuckDBPyConnection
+Connection = readers.Connection
 
 SETTINGS: Final = readers.SETTINGS | {"enable_external_access": "false"}
 """What every connection to a store is opened with: it reads no other file and loads nothing."""
