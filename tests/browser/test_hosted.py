@@ -22,6 +22,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from dashboard.access.settings import OIDC_SECRET, SECRET
 from dashboard.cli import main
@@ -134,11 +135,19 @@ def pages(page: Page) -> list[str]:
 
 def choose(page: Page, name: str, text: str) -> None:
     """Take the first choice with a text from a list that can be typed into."""
-    # A list closes when what is around it is drawn anew.
     at_rest = re.compile("notRunning")
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", at_rest)
-    page.get_by_role("combobox", name=name).fill(text)
-    page.get_by_role("option").filter(has_text=text).first.click()
+    choice = page.get_by_role("option").filter(has_text=text).first
+    for patience in (3_000, 10_000, 60_000):
+        # A list closes when what is around it is drawn anew; then it is opened once more.
+        expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", at_rest)
+        page.get_by_role("combobox", name=name).fill(text)
+        try:
+            choice.click(timeout=patience)
+            break
+        except PlaywrightTimeoutError:
+            if patience == 60_000:
+                raise
+            page.get_by_role("combobox", name=name).fill("")
     page.keyboard.press("Escape")
 
 
