@@ -32,7 +32,7 @@ from geodata.gazetteer import Gazetteer
 from geodata.ingest import IngestReport, Progress, ingest
 from geodata.reading import Plugin, read_text
 from geodata.review import Report, ReviewFolder, begin
-from geodata.store import Store
+from geodata.store import COUNTS, Store, counted
 from geodata.store.lock import Lock
 
 FORMAT: Final = 1
@@ -80,9 +80,8 @@ class Fetched:
 
     @property
     def counts(self) -> dict[str, int]:
-        """`rows, added, updated, duplicates, attention` of all files, and `texts`."""
-        names = ("rows", "added", "updated", "duplicates", "attention")
-        sums = {name: sum(report.counts[name] for report in self.imports) for name in names}
+        """As of `ImportRecord.counts`, of all files, and `texts`."""
+        sums = {name: sum(report.counts[name] for report in self.imports) for name in COUNTS}
         return sums | {"texts": self.texts}
 
 
@@ -113,11 +112,7 @@ def sentence(connector: Connector, done: Fetched) -> str:
     if connector.gives_texts:
         known = f", {done.texts_known:,} known already" if done.texts_known else ""
         return f"{connector.title}: {counts['texts']:,} new texts wait on the Review page{known}."
-    return (
-        f"{connector.title}: {counts['rows']:,} rows, of which {counts['added']:,} added, "
-        f"{counts['updated']:,} updated, {counts['duplicates']:,} already there, "
-        f"{counts['attention']:,} need attention."
-    )
+    return f"{connector.title}: {counted(counts)}."
 
 
 def folder_of(store: Path) -> Path:

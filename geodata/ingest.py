@@ -22,7 +22,6 @@ from geodata.errors import DataMissing
 from geodata.gazetteer import Gazetteer
 from geodata.geocode import locate_table
 from geodata.geocode.table import FILLED
-from geodata.left_out import LEFT_OUT
 from geodata.sources.again import Asked, read_as_before
 from geodata.store import Batch, ImportRecord, Store, no_attention
 
@@ -45,20 +44,11 @@ class IngestReport(ImportRecord):
             (JSON text), key.
         source: key of the reader, in `sources.SOURCES`.
         notes: sentences on how the file was read.
-        left_out: rows among those that need attention that its reader left out, and that wait for
-            nobody.
     """
 
     needs_attention: pd.DataFrame
     source: str
     notes: tuple[str, ...]
-    left_out: int = 0
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """`rows, added, updated, duplicates, attention`; the last four sum to the first."""
-        names = ("rows", "added", "updated", "duplicates", "attention")
-        return {name: int(getattr(self, name)) for name in names}
 
 
 def ingest(  # noqa: PLR0913 - each is one thing that a person may say of a file
@@ -148,9 +138,8 @@ def ingest(  # noqa: PLR0913 - each is one thing that a person may say of a file
     attention = _attention_of(store, record, reading.attention)
     own = {item.name: getattr(record, item.name) for item in fields(record)}
     return IngestReport(
-        **own, needs_attention=attention, source=reading.source_name, notes=reading.notes,
-        left_out=int(reading.attention["reason"].str.startswith(LEFT_OUT).sum()),
-    )  # fmt: skip
+        **own, needs_attention=attention, source=reading.source_name, notes=reading.notes
+    )
 
 
 def _asked(path: Path, source: str | None, said: sources.Said) -> Asked | None:

@@ -63,8 +63,7 @@ def _once(connector: Connector, wish: Wish, arguments: Namespace, terminal: Term
         raise
     for note in done.notes:
         terminal.tell(note)
-    left_out = sum(report.left_out for report in done.imports)
-    if waits := done.counts["attention"] - left_out:
+    if waits := done.counts["attention"] - done.counts["left_out"]:
         terminal.tell(f"{waits:,} rows need attention; they are in the store")
     return done
 

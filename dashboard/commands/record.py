@@ -6,7 +6,6 @@ import contextlib
 import datetime as dt
 import json
 from argparse import Namespace
-from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -21,9 +20,7 @@ from geodata.gazetteer import Gazetteer
 from geodata.ingest import IngestReport, ingest
 from geodata.placing import TaughtGazetteer
 from geodata.sources import Profile
-from geodata.store import ImportRecord, Store
-
-COUNTS = ("rows", "added", "updated", "duplicates", "attention")
+from geodata.store import COUNTS, ImportRecord, Store, counted
 
 
 def import_files(arguments: Namespace, terminal: Terminal) -> int:
@@ -50,11 +47,11 @@ def import_files(arguments: Namespace, terminal: Terminal) -> int:
         if new and not results:
             remove_unused(store)
     if len(results) == 1:
-        terminal.result(results[0], _counted(results[0]))
+        terminal.result(results[0], counted(results[0]))
     else:
         totals = {name: sum(result[name] for result in results) for name in COUNTS}
-        lines = [f"{result['file']}: {_counted(result)}" for result in results]
-        terminal.result(totals | {"files": results}, "\n".join((*lines, _counted(totals))))
+        lines = [f"{result['file']}: {counted(result)}" for result in results]
+        terminal.result(totals | {"files": results}, "\n".join((*lines, counted(totals))))
     return 0
 
 
@@ -87,20 +84,12 @@ def _told(
         terminal.tell(f"{waits:,} rows need attention; they {where}")
     return report.counts | {
         "file": str(file.absolute()),
-        "left_out": report.left_out,
         "attention_file": None if written is None else str(written),
         "import_id": report.import_id,
         "datasets": list(report.datasets),
         "source": report.source,
         "notes": list(report.notes),
     }
-
-
-def _counted(counts: Mapping[str, Any]) -> str:
-    return (
-        f"{counts['rows']:,} rows: {counts['added']:,} added, {counts['updated']:,} updated, "
-        f"{counts['duplicates']:,} duplicates, {counts['attention']:,} need attention"
-    )
 
 
 def _write_attention(report: IngestReport, file: Path, asked: Path | None) -> Path | None:
@@ -187,8 +176,7 @@ def _record(record: ImportRecord) -> dict[str, Any]:
 
 
 def _record_line(record: ImportRecord) -> str:
-    counts = {name: getattr(record, name) for name in COUNTS}
-    return f"{record.file}: {_counted(counts)}{' (undone)' if record.undone else ''}"
+    return f"{record.file}: {counted(record.counts)}{' (undone)' if record.undone else ''}"
 
 
 def existing_store(arguments: Namespace) -> Store:

@@ -17,7 +17,7 @@ from dashboard.served import ServedStore, served
 from geodata.errors import ConflictMapError
 from geodata.ingest import ingest, load_sample
 from geodata.sources import SOURCES, Profile
-from geodata.store import ImportRecord, Store
+from geodata.store import ImportRecord, Store, counted
 from geodata.store.telling import Progress
 
 _OUTCOME = "import_outcome"
@@ -102,10 +102,7 @@ def _import(here: ServedStore, path: Path, profile: Profile | None) -> list[str]
 
 
 def _sentence(done: ImportRecord) -> str:
-    return (
-        f"{done.file}: {done.rows:,} rows, of which {done.added:,} added, {done.updated:,} "
-        f"updated, {done.duplicates:,} already there, {done.attention:,} need attention."
-    )
+    return f"{done.file}: {counted(done.counts)}."
 
 
 def _datasets(here: ServedStore) -> None:

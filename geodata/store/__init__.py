@@ -7,7 +7,7 @@ file itself, `tables` its tables.
 
 from geodata.store.changes import BY_HAND
 from geodata.store.imports import ATTENTION_SCHEMA, Batch, no_attention, with_ids
-from geodata.store.ledger import ImportRecord, Merge
+from geodata.store.ledger import COUNTS, ImportRecord, Merge, counted
 from geodata.store.reads import Placing
 from geodata.store.record import Store
 from geodata.store.rights import RestrictedStore, Rights
@@ -17,6 +17,7 @@ from geodata.store.waiting import SetAside
 __all__ = [
     "ATTENTION_SCHEMA",
     "BY_HAND",
+    "COUNTS",
     "PAGE_COLUMNS",
     "SOURCE_COORDINATES",
     "Batch",
@@ -28,6 +29,7 @@ __all__ = [
     "SetAside",
     "Snapshot",
     "Store",
+    "counted",
     "no_attention",
     "with_ids",
 ]

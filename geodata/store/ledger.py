@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final
 
+from geodata.left_out import LEFT_OUT
 from geodata.store.file import Connection
 from geodata.store.tables import run
 
@@ -21,6 +22,8 @@ class ImportRecord:
         import_id: its name; also in column `import_id` of the incidents it wrote last.
         at: when, UTC.
         datasets: the data sets of its rows.
+        left_out: rows among those that need attention that their reader left out, and that wait
+            for nobody; see `geodata.left_out`.
         undone: it was undone and not redone since.
         version: the version of the store that it made.
         read_as: how the file was read, as JSON text, or None; see `Batch.read_as`.
@@ -38,9 +41,32 @@ class ImportRecord:
     updated: int
     duplicates: int
     attention: int
+    left_out: int
     undone: bool
     version: int
     read_as: str | None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """`rows, added, updated, duplicates, attention`; the last four sum to the first.
+
+        And `left_out`, of those that need attention.
+        """
+        return {name: int(getattr(self, name)) for name in COUNTS}
+
+
+COUNTS: Final = ("rows", "added", "updated", "duplicates", "attention", "left_out")
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """What became of rows, for a person: counts by name as of `COUNTS`."""
+    rows, left_out = counts["rows"], counts["left_out"]
+    return (
+        f"{rows:,} {'row' if rows == 1 else 'rows'}, of which {counts['added']:,} added, "
+        f"{counts['updated']:,} updated, {counts['duplicates']:,} already there, "
+        f"{counts['attention'] - left_out:,} need attention"
+        + (f", {left_out:,} left out" if left_out else "")
+    )
 
 
 _WRITE_CHANGE: Final = (
@@ -66,7 +92,8 @@ def record_change(connection: Connection, values: Mapping[str, object]) -> None:
 
 _IMPORTS: Final = """SELECT i.import_id, c.made_at, c.who, c.why, i.file, i.sha256, i.datasets,
     i.rows_read, i.added, i.updated, i.duplicates, i.attention, i.version,
-    c.subject
+    c.subject, (SELECT count(*) FROM attention a
+        WHERE a.import_id = i.import_id AND starts_with(a.reason, $left_out))
 FROM imports i JOIN changes c USING (version) ORDER BY i.version"""
 
 _UNDONE: Final = """SELECT import_id FROM changes
@@ -99,8 +126,9 @@ def imports(connection: Connection) -> list[ImportRecord]:
             undone=row[0] in undone,
             version=row[12],
             read_as=row[13],
+            left_out=row[14],
         )
-        for row in connection.execute(_IMPORTS).fetchall()
+        for row in run(connection, _IMPORTS, {"left_out": LEFT_OUT}).fetchall()
     ]
 
 

@@ -1,8 +1,9 @@
 """A file that was imported before, and of whose data sets nothing has changed since.
 
 Every row of it then is a duplicate: it has the content that was last imported under its id, no
-account of it is new, and its incident is live or merged into one that is. Only where every row
-was of use is that so; a row that needs attention may be judged otherwise another day.
+account of it is new, and its incident is live or merged into one that is. Only where no row waits
+for a person is that so: one that needs attention may be judged otherwise another day. What the
+reader left out is there already as it is kept.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ compared with; every other change of an incident writes a row of it."""
 def stands(connection: Connection, import_id: str) -> ImportRecord | None:
     """The import, if every row of its file would be a duplicate now; else None."""
     found = next((one for one in imports(connection) if one.import_id == import_id), None)
-    if found is None or found.undone or found.attention:
+    if found is None or found.undone or found.attention > found.left_out:
         return None
     since = {"version": found.version, "datasets": list(found.datasets)}
     changed = run(connection, _CHANGED_SINCE, since | {"by_hand": list(BY_HAND_CHANGES)})

@@ -125,5 +125,5 @@ def test_a_watch_takes_what_comes_later_and_ends_at_an_interrupt(
     assert run(tmp_path, "folder", "--from", folder, "--every", 7) == 0
     said = capsys.readouterr()
     assert rests == [7.0, 7.0]
-    assert said.out.count("Folder: 1 rows, of which 1 added") == 2
+    assert said.out.count("Folder: 1 row, of which 1 added") == 2
     assert "Watching has ended." in said.err

@@ -135,7 +135,7 @@ class TestData:
         pd.DataFrame({"incident_id": ["a"], "title": ["Strike"], "country": ["SYR"]}).to_csv(path)
         record = ingest(path, here.store, Gazetteer.open())
         test = page_at("data")
-        assert any("mine.csv: 1 rows, of which 1 added" in text.value for text in test.text)
+        assert any("mine.csv: 1 row, of which 1 added" in text.value for text in test.text)
         test.button(key=f"Undo_{record.import_id}").click().run()
         assert any("Taken back." in text.value for text in test.text)
         assert live(here) == {"sample"}

@@ -14,7 +14,7 @@ from dashboard.cli import main
 from geodata.ingest import ingest
 from geodata.sources import Reading, read
 from geodata.sources.headerless import GDELT_COLUMNS
-from geodata.store import Store
+from geodata.store import Store, counted
 
 EVENT = dict.fromkeys(GDELT_COLUMNS, "") | {
     "GLOBALEVENTID": "1000000001", "SQLDATE": "20260314", "MonthYear": "202603", "Year": "2026",
@@ -89,18 +89,31 @@ def test_rows_that_are_left_out_add_up_and_wait_for_nobody(tmp_path: Path) -> No
     store = Store.open(tmp_path / "s.duckdb")
     path = saved(tmp_path, *TALKS, {}, {"GLOBALEVENTID": "7", "EventCode": "99"})
     done = ingest(path, store, _no_gazetteer)
-    assert done.counts == {"rows": 4, "added": 1, "updated": 0, "duplicates": 0, "attention": 3}
-    assert done.left_out == 2
+    ends = {"rows": 4, "added": 1, "updated": 0, "duplicates": 0, "attention": 3, "left_out": 2}
+    assert done.counts == ends
+    assert counted(ends) == (
+        "4 rows, of which 1 added, 0 updated, 0 already there, 1 need attention, 2 left out"
+    )
     assert store.attention()["row"].tolist() == [4]
     assert done.needs_attention["row"].tolist() == [4]
-    counted = store.left_out()
-    assert counted["rows"].tolist() == [1, 1]
-    assert "CAMEO root 14" in counted["reason"][1]
+    found = store.left_out()
+    assert found["rows"].tolist() == [1, 1]
+    assert "CAMEO root 14" in found["reason"][1]
     assert json.loads(store.left_out_rows()["raw"][1])["GLOBALEVENTID"] == "9"
     store.undo(done.import_id, who="a", why="b")
     assert store.left_out().empty
     store.redo(done.import_id, who="a", why="b")
     assert store.left_out()["rows"].sum() == 2
+
+
+def test_a_file_of_which_only_left_out_rows_wait_is_not_read_again(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "s.duckdb")
+    path = saved(tmp_path, *TALKS, {})
+    first = ingest(path, store, _no_gazetteer)
+    again = ingest(path, store, _no_gazetteer)
+    assert (first.left_out, again.counts["duplicates"], again.left_out) == (2, 3, 0)
+    assert store.left_out()["import_id"].unique().tolist() == [first.import_id]
+    assert "imported before" in again.notes[-1]
 
 
 def test_what_a_reader_left_out_is_listed_and_written(
