@@ -62,6 +62,7 @@ class Place:
         kind: `populated`, `neighbourhood`, `admin1`, `admin2`, `terrain`, or a site's kind.
         population: inhabitants; 0 where the layer has none (GeoNames writes 0 for unknown).
         radius_km: within which the place lies, where the layer knows; else None.
+        reports: incidents that put it there, of a place that a data set taught; 0 for any other.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Place:
     kind: str = "populated"
     population: int = 0
     radius_km: float | None = None
+    reports: int = 0
 
 
 def key_hash(tier: str, key: str) -> int:
@@ -104,6 +106,7 @@ class IndexBuilder:
         self._groups: dict[tuple[str, str], _Filed] = {}
         self._spellings = SpellingsBuilder()
         self._of_alternates: list[str] = []
+        self._reports: dict[int, int] = {}
 
     def add(self, place: Place) -> int:
         """Take a place; its number. A spelling that repeats costs nothing in the finished index."""
@@ -118,6 +121,8 @@ class IndexBuilder:
             if not _is_code(name):
                 self._file(name, number | OTHER << _USE_BITS, of_alternates)
         self._add_columns(place)
+        if place.reports:
+            self._reports[number] = place.reports
         return number
 
     def add_spelling(self, number: int, spelling: Spelling) -> None:
@@ -186,7 +191,7 @@ class IndexBuilder:
         spelt = self._spellings.arrays()
         if spelt:
             tables |= self._spellings.tables()
-        return PlaceIndex(source, arrays, tables, Spellings(spelt, tables))
+        return PlaceIndex(source, arrays, tables, Spellings(spelt, tables), self._reports)
 
 
 def _customs_key(country: str) -> str:
@@ -250,11 +255,14 @@ class PlaceIndex:
         arrays: dict[str, npt.NDArray[Any]],
         tables: dict[str, list[str]],
         spellings: Spellings | None = None,
+        reports: dict[int, int] | None = None,
     ) -> None:
         self.source = source
         self.arrays = arrays
         self.tables = tables
         self.spellings = spellings or Spellings({}, {})
+        # Only what is taught has them, and that is built anew each time instead of saved.
+        self._reports = reports or {}
         # A memoryview gives Python integers three times faster than a numpy scalar does.
         self._keys = _view(arrays["key"], "Q")
         self._slack = 3 * math.isqrt(len(self._keys)) + 8
@@ -357,6 +365,10 @@ class PlaceIndex:
     def population(self, number: int) -> int:
         """Inhabitants; 0 where the layer has none."""
         return self._population[number]
+
+    def reports(self, number: int) -> int:
+        """How many incidents put a taught place there; 0 for any other place."""
+        return self._reports.get(number, 0)
 
     def radius_km(self, number: int) -> float | None:
         """Within which the place lies, where the layer knows."""

@@ -88,8 +88,8 @@ def table_places(table: pd.DataFrame) -> Iterator[Place]:
     """Places of a learned or corrected table.
 
     Columns: `name, country, latitude, longitude` and, where known, `admin1, precision,
-    radius_km, aliases` (separated by ` | `). Rows without a name, a country or finite
-    coordinates are passed over.
+    radius_km, aliases` (separated by ` | `) and `count` (incidents that teach it). Rows without a
+    name, a country or finite coordinates are passed over.
     """
     for row in table.to_dict("records"):
         name, country = _text(row.get("name")), _text(row.get("country"))
@@ -105,6 +105,7 @@ def table_places(table: pd.DataFrame) -> Iterator[Place]:
             admin1=_text(row.get("admin1")),
             kind=f"precision:{_text(row.get('precision')) or 'town'}",
             radius_km=_number(row.get("radius_km")),
+            reports=int(_number(row.get("count")) or 0),
         )
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from geodata.gazetteer import names
 from geodata.gazetteer.admin import admin1_match, lies_in
 from geodata.gazetteer.countries import country_code
-from geodata.gazetteer.phrases import split_feature
+from geodata.gazetteer.phrases import readings, split_feature
 from geodata.gazetteer.places import distance_km
 
 EXACT_ENOUGH: Final = frozenset(("exact", "site", "street", "neighbourhood", "town"))
@@ -20,6 +20,7 @@ _OF_PLACES: Final = frozenset(("", "settlement", "site"))
 """Roles of feature words whose name is the place's own: "X governorate" does not teach X."""
 _OF_PARTS: Final = frozenset(("part", "street", "area"))
 """Roles of feature words that belong to the name: "X prison" teaches where X prison is, not X."""
+_OF_SURROUNDINGS: Final = frozenset(("part", "street", "area", "near"))
 _OF_SETTLEMENTS: Final = frozenset(("settlement",))
 _CONTAINERS: Final = re.compile(r"\s*[,،]")
 """What stands between a place and what contains it: "Babis, Aleppo" teaches Babis."""
@@ -105,9 +106,11 @@ def _aliases(name: str, taught: str) -> str:
     """Other spellings of a taught place: as written, and both of "Abu Rasin/Zarkan".
 
     So too of "Izz ad-Din (Ezzeddin)", and of "As Suwar town/Sur" without the word; but a dam on the
-    Euphrates is not the Euphrates.
+    Euphrates is not the Euphrates, nor is "Euphrates/river near Kobane".
     """
     pieces = [piece.strip(" )") for piece in _BOTH_NAMES.split(taught)]
+    if any(reading.role in _OF_SURROUNDINGS for piece in pieces for reading in readings(piece)):
+        pieces = []
     own = [split_feature(piece, _OF_SETTLEMENTS)[0] for piece in pieces] if len(pieces) > 1 else []
     return " | ".join(dict.fromkeys([name, *(piece for piece in own if piece)]))
 

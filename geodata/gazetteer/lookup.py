@@ -36,16 +36,27 @@ from geodata.gazetteer.learned import checked_places
 from geodata.gazetteer.packs import open_packs
 from geodata.gazetteer.phrases import (
     PlacePhrase,
+    by_commas,
     either,
     may_name_district,
     readings,
     readings_in_turn,
     several,
+    split_feature,
 )
 from geodata.gazetteer.pins import around_seat, pinned, pinned_between, unit_location
 from geodata.gazetteer.places import Candidate, Location, distance_km
 
 _FURTHEST: Final = 4
+_MAY_BE_LIKE: Final = frozenset(
+    (("at", ""), ("at", "settlement"), ("at", "site"), ("near", "near"), ("near", "area"))
+)
+"""Relations and roles of the readings that are looked for among taught places by likeness."""
+LARGE_TOWN: Final = 50_000
+"""Inhabitants of a town that a phrase means even where a province that it is not in stands behind
+it; a smaller one may have a namesake there."""
+CITY_PROVINCE_KM: Final = 60.0
+"""Radius of a province that is no more than a city; another may surround it."""
 KEPT_SECONDS: Final = 30 * 86_400
 BRIDGE_CONSONANTS: Final = 5
 """Consonants that a name in Arabic letters needs to be matched with a Latin spelling by them."""
@@ -187,10 +198,12 @@ class Gazetteer:
         context = Context(code)
         if admin1 or admin2:
             context = self._context(country_meant(admin1, code), admin1, admin2)
-        context = _with_own_admin(name, context)
         if beside:
             context = replace(context, beside=beside)
-        location = self._named(name, context)
+        location = self._contradicting(name, context)
+        if location is None:
+            context = _with_own_admin(name, context)
+            location = self._named(name, context)
         if location is not None and location.latitude is not None:
             return replace(location, admin2=admin2 or None) if context.seats else location
         here = location is not None and "elsewhere" not in location.method
@@ -260,8 +273,13 @@ class Gazetteer:
             unit = _admin_reading(reading, context)
             if unit is not None:
                 return unit
-            if reading.relation in ("alias", "in district") and _is_province(reading, context):
-                continue
+            if reading.relation in ("alias", "in district"):
+                lost = abstained is None or "elsewhere" in abstained.method
+                known = self._before_container(name, reading, context) if lost else None
+                if known is not None or _is_province(reading, context):
+                    if known is not None:
+                        return known
+                    continue
             location = self._read(reading, context)
             if location is None:
                 continue
@@ -297,7 +315,7 @@ class Gazetteer:
         if context.admin is None or all(rank > LEARNED for rank, _ in self._layers):
             return None
         for reading in readings(name):
-            if reading.relation != "at" or reading.role not in ("", "settlement", "site"):
+            if (reading.relation, reading.role) not in _MAY_BE_LIKE:
                 continue
             inner = self._within(reading, context) if reading.within else context
             inner = replace(inner, asks=reading.role)
@@ -307,6 +325,76 @@ class Gazetteer:
             if choice is not None:
                 return pinned(choice, reading, inner)
         return None
+
+    def _before_container(
+        self, name: str, reading: PlacePhrase, context: Context
+    ) -> Location | None:
+        """What is closer than the district that a phrase names for a place it did not find."""
+        if _is_province(reading, context):
+            return self._by_seat(reading, context)
+        return self._like_taught(name, context) if reading.relation == "in district" else None
+
+    def _by_seat(self, reading: PlacePhrase, context: Context) -> Location | None:
+        """The ring around the town that a province is named for, where brackets name it again.
+
+        "Al Sakhour (Aleppo)" with the province of Aleppo beside it is a part of the town, for the
+        province needs no second mention: so it was of all 20 such names with known coordinates.
+        Behind a comma it was the province of every second.
+        """
+        asked = context.admin if context.stated else None
+        if reading.relation != "alias" or asked != admin1_match(reading.name, context.country):
+            return None
+        choice = self._choice(reading.name, Context(context.country, asked))
+        if choice is None or choice.hit is None:
+            return None
+        return pinned(choice, PlacePhrase(reading.name, "site"), context)
+
+    def _contradicting(self, name: str, context: Context) -> Location | None:
+        """Abstains where commas part a town from a province or town that cannot hold it.
+
+        "Aleppo, Idlib" are two places; only large towns count, for any village may have a namesake.
+        """
+        first, *others = by_commas(name) or ("",)
+        town = self._large_town(first, context) if others else None
+        if town is None or town.hit is None:
+            return None
+        rivals = [self._large_town(other, context) for other in others]
+        apart = [
+            rival for rival, other in zip(rivals, others, strict=True)
+            if self._cannot_hold(other, rival, town.hit, context)
+        ]  # fmt: skip
+        if not apart:
+            return None
+        named = [town, *(rival for rival in apart if rival is not None)]
+        found = [one for each in named for one in choose.candidates_of(each.ranked, context, 2)]
+        return Location(
+            None, None, "unknown", None, f"abstained: {len(others) + 1} places in one cell",
+            country=context.country, candidates=tuple(dict.fromkeys(found)),
+        )  # fmt: skip
+
+    def _cannot_hold(self, name: str, rival: Choice | None, town: Hit, context: Context) -> bool:
+        """Whether a province or large town of a name lies elsewhere than a town."""
+        admin = admin1_match(name, context.country)
+        if admin is None:
+            seat = None if rival is None else rival.hit
+            return seat is not None and choose.apart_km(town, seat) > choose.reach_km(context)
+        if choose.agrees(town, Context(context.country, admin)):
+            return False
+        own = admin1_match(town.layer.name(town.number), context.country)
+        if own is not None and min(unit.radius_km for unit in own.units) <= CITY_PROVINCE_KM:
+            # The oblast of Kyiv surrounds Kyiv, which is a province of its own.
+            borders = [unit.border for unit in admin.units if unit.border is not None]
+            return not any(border.bounds.contains(*town.point) for border in borders)
+        return True
+
+    def _large_town(self, name: str, context: Context) -> Choice | None:
+        """The choice of a town of a name in the whole country that is too large to be mistaken."""
+        bare, role = split_feature(name)
+        if role not in ("", "settlement"):
+            return None
+        choice = self._choice(bare, Context(context.country))
+        hit = None if choice is None else choice.hit
+        return choice if hit is not None and hit.population >= LARGE_TOWN else None
 
     def _listed(self, name: str, context: Context) -> Location | None:
         """One point for a cell that lists places near each other; abstains where they are not."""
@@ -393,7 +481,7 @@ class Gazetteer:
         found = abstained.candidates if abstained else ()
         if not found and names.words(name):
             found = tuple(self.candidates(name, country=context.country, limit=MOST_CANDIDATES))
-        district = around_seat(context, why)
+        district = around_seat(context, why, self._beyond_reach(name, context))
         if district is not None:
             return replace(district, candidates=found)
         if context.admin is not None:
@@ -403,6 +491,19 @@ class Gazetteer:
             None, None, "country", None, f"country only ({why})", country=context.country,
             candidates=found,
         )  # fmt: skip
+
+    def _beyond_reach(self, name: str, context: Context) -> tuple[float, float] | None:
+        """The one place of a name in the province that is too far from the district's seat."""
+        if not context.seats or context.admin is None:
+            return None
+        wide = replace(context, seats=())
+        for reading in readings(name):
+            if (reading.relation, reading.role) not in _MAY_BE_LIKE:
+                continue
+            choice = self._choice(reading.name, replace(wide, asks=reading.role))
+            if choice is not None and choice.hit is not None:
+                return choice.hit.point
+        return None
 
     def candidates(
         self,
@@ -486,8 +587,10 @@ def _with_own_admin(name: str, context: Context) -> Context:
     """The context with the province that the phrase itself names, where none was given."""
     if context.admin is None and may_name_district(name):
         for reading in readings(name):
-            if reading.relation == "in district" and _is_province(reading, context):
-                return replace(context, admin=admin1_match(reading.name, context.country))
+            named = reading.relation in ("in district", "alias")
+            if named and _is_province(reading, context):
+                admin = admin1_match(reading.name, context.country)
+                return replace(context, admin=admin, stated=False)
     return context
 
 

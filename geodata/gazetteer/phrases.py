@@ -85,6 +85,7 @@ _BESIDE = re.compile(
     r"\s+(?:near(?: to)?|close to|next to|in the vicinity of|on the outskirts of)\s+"
 )
 _PARENTHESIS = re.compile(r"^(.*?)\s*[(\[]([^()\[\]]+)[)\]]\s*(.*)$")
+_COMMA = re.compile(r"\s*[,،]\s*")
 _PARTS = re.compile(r"\s*[,،]\s*|\s+in\s+")
 _SEVERAL = re.compile(r"\s*[;؛|]\s*|\s+(?:and|&|et|y|та|и)\s+|\s+و(?=\w)", re.IGNORECASE)
 _DASH = re.compile(r"\s+[-–—]\s*|\s*[–—]\s+|\s*:\s+")
@@ -180,7 +181,8 @@ def _outer(containers: tuple[str, ...], inner: str) -> list[PlacePhrase]:
         bare, role = split_feature(container)
         if not bare:
             continue
-        of_town = inner in _INSIDE or role == "settlement"
+        # A road "in the countryside of Hama" is not in Hama.
+        of_town = (inner in _INSIDE and role != "area") or role == "settlement"
         relation = "in town" if of_town else "in district"
         if role == "near":
             relation = "near"
@@ -203,6 +205,12 @@ def either(text: str) -> tuple[str, ...]:
     pieces = tuple(text[:LONGEST_PHRASE].split("/"))
     whole = [piece for piece in pieces if max(map(len, words(piece)), default=0) > SHORTEST_NAME]
     return tuple(whole) if len(whole) == len(pieces) > 1 else ()
+
+
+def by_commas(text: str) -> tuple[str, ...]:
+    """The names that commas part ("Manbij, Aleppo"); () where they part none."""
+    pieces = tuple(piece for piece in _COMMA.split(text[:LONGEST_PHRASE]) if words(piece))
+    return pieces if len(pieces) > 1 else ()
 
 
 def readings_in_turn(text: str) -> Iterator[PlacePhrase]:

@@ -17,7 +17,7 @@ from geodata.gazetteer.choose import (
     candidates_of,
 )
 from geodata.gazetteer.phrases import PlacePhrase
-from geodata.gazetteer.places import Candidate, Location, distance_km, moved
+from geodata.gazetteer.places import Candidate, Location, distance_km, middle, moved
 
 NEAR_KM: Final = 25.0
 """Radius of "near X" and "X countryside" where no distance is given (the precision ladder's)."""
@@ -58,19 +58,32 @@ def district_radius_km(admin: AdminMatch | None) -> float:
     return round(min(max(own, least), greatest), 1)
 
 
-def around_seat(context: Context, why: str) -> Location | None:
-    """A district as a ring around the place it is named for; None without one such place."""
+def around_seat(
+    context: Context, why: str, beyond: tuple[float, float] | None = None
+) -> Location | None:
+    """A district as a ring around the place it is named for; None without one such place.
+
+    Args:
+        context: with the district's seats.
+        why: what kept the place itself from being found.
+        beyond: the province's only place of the name, if the seat is too far from it for a pin.
+            A ring around both then holds either: so it held the truth of all three such names.
+    """
     if not context.seats:
         return None
     latitude, longitude = context.seats[0]
     if any(distance_km(latitude, longitude, *seat) > NAMESAKE_KM for seat in context.seats[1:]):
         return None
+    radius, method = district_radius_km(context.admin), "district around its seat"
+    if beyond is not None:
+        half = distance_km(latitude, longitude, *beyond) / 2
+        latitude, longitude = middle(latitude, longitude, *beyond)
+        radius, method = round(half + NEAR_KM, 1), "district's seat and the place of the name"
+    name, source = (text or None for text in context.district)
     return Location(
-        latitude, longitude, "admin2", district_radius_km(context.admin),
-        f"district around its seat ({why})", source=context.district[1] or None,
-        matched_name=context.district[0] or None, country=context.country,
-        admin1=context.admin.name if context.admin else None, admin2=context.district[0] or None,
-        score=0.3,
+        latitude, longitude, "admin2", radius, f"{method} ({why})", source=source,
+        matched_name=name, country=context.country,
+        admin1=context.admin.name if context.admin else None, admin2=name, score=0.3,
     )  # fmt: skip
 
 
@@ -121,10 +134,9 @@ def pinned_between(choice: Choice, other: Hit, context: Context) -> Location:
     if choice.hit is None:
         raise ValueError("only a choice that was made can be pinned")
     first, second = choice.hit, other
-    (south, west), (north, east) = first.point, second.point
     both = " and ".join(hit.layer.name(hit.number) for hit in (first, second))
     return Location(
-        round((south + north) / 2, 6), round((west + east) / 2, 6), "near",
+        *middle(*first.point, *second.point), "near",
         round(max(apart_km(first, second) / 2, 2.0), 1), f"between {both}",
         source=first.layer.source, matched_name=both, country=context.country, score=0.5,
         candidates=candidates_of(choice.ranked, context, MOST_CANDIDATES),

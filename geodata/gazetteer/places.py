@@ -36,6 +36,15 @@ def moved(
     return round(math.degrees(end), 6), round(east, 6)
 
 
+def middle(
+    latitude: float, longitude: float, other_latitude: float, other_longitude: float
+) -> tuple[float, float]:
+    """The point half-way between two that are near each other, across the date line too."""
+    aside = (other_longitude - longitude + 540) % 360 - 180
+    east = (longitude + aside / 2 + 540) % 360 - 180
+    return round((latitude + other_latitude) / 2, 6), round(east, 6)
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A place that a name may mean.
