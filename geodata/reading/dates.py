@@ -233,14 +233,15 @@ def _core(match: re.Match[str]) -> tuple[int, int]:
     return match.span()
 
 
-def _unresolved(span: Span, precision: str = "unknown", weekday: str | None = None) -> DateMention:
+def unresolved(span: Span, precision: str = "unknown", weekday: str | None = None) -> DateMention:
+    """A day that only the day of publication can tell."""
     question = f"When was this published? The text says only “{span.quote}”."
     return DateMention(span, None, None, precision, question, weekday=weekday)
 
 
 def _one(span: Span, day: dt.date | None, *, explicit: bool = False) -> DateMention:
     if day is None:
-        return _unresolved(span)
+        return unresolved(span)
     return DateMention(span, day, day, "day", explicit=explicit)
 
 
@@ -304,33 +305,44 @@ def _day_month(group: _Group, span: Span, published: dt.date | None) -> DateMent
     written = group["dy"] or group["my"]
     month = _month_number(name or "")
     if group["md2"]:
-        return _span_of_days(span, month, (day, int(group["md2"])), written, published)
+        return days_in_month(span, month, (day, int(group["md2"])), written, published)
+    return day_in_month(span, month, day, written, published)
+
+
+def day_in_month(
+    span: Span, month: int, day: int, written: str | None, published: dt.date | None
+) -> DateMention | None:
+    """That day of the year that is `written`, else the latest on or before publication.
+
+    None where no calendar has it.
+    """
     if written:
         found = _safe(_year(written), month, day)
         return None if found is None else _one(span, found, explicit=True)
     if _safe(2000, month, day) is None:
         return None
-    return _unresolved(span) if published is None else _one(span, _latest(month, day, published))
+    return unresolved(span) if published is None else _one(span, _latest(month, day, published))
 
 
 def _range(group: _Group, span: Span, published: dt.date | None) -> DateMention | None:
     days = (int(group["d1"] or 0), int(group["d2"] or 0))
-    return _span_of_days(span, _month_number(group["rm"] or ""), days, group["ry"], published)
+    return days_in_month(span, _month_number(group["rm"] or ""), days, group["ry"], published)
 
 
-def _span_of_days(
+def days_in_month(
     span: Span, month: int, days: tuple[int, int], written: str | None, published: dt.date | None
 ) -> DateMention | None:
+    """From the first to the last of `days`, likewise."""
     if _safe(2000, month, days[0]) is None or _safe(2000, month, days[1]) is None:
         return None
     if written:
         first, last = (_safe(_year(written), month, day) for day in days)
     elif published is None:
-        return _unresolved(span)
+        return unresolved(span)
     else:
         first, last = (_latest(month, day, published) for day in days)
     if first is None or last is None or last < first:
-        return _unresolved(span)
+        return unresolved(span)
     return DateMention(span, first, last, "days", explicit=written is not None)
 
 
@@ -347,16 +359,24 @@ def _month_year(group: _Group, span: Span, _: dt.date | None) -> DateMention:
 
 
 def _month_only(group: _Group, span: Span, published: dt.date | None) -> DateMention:
+    return whole_month(span, _month_number(group["month"] or ""), None, published)
+
+
+def whole_month(
+    span: Span, month: int, written: str | None, published: dt.date | None
+) -> DateMention:
+    """That month of the year that is `written`, else the latest begun by publication."""
+    if written:
+        return _whole_month(span, int(written), month, explicit=True)
     if published is None:
-        return _unresolved(span)
-    month = _month_number(group["month"] or "")
+        return unresolved(span)
     year = published.year if month <= published.month else published.year - 1
     return _whole_month(span, max(1, year), month, explicit=False)
 
 
 def _weekdays(group: _Group, span: Span, published: dt.date | None) -> DateMention:
     if published is None:
-        return _unresolved(span, "weekday")
+        return unresolved(span, "weekday")
     last = _latest_weekday(group["w2"] or "", published)
     first = _latest_weekday(group["w1"] or "", last)
     return DateMention(span, first, last, "days")
@@ -369,7 +389,7 @@ def _latest_weekday(name: str, published: dt.date) -> dt.date:
 
 def _weekday(group: _Group, span: Span, published: dt.date | None) -> DateMention:
     if published is None:
-        return _unresolved(span, "weekday", group["weekday"])
+        return unresolved(span, "weekday", group["weekday"])
     found = _latest_weekday(group["weekday"] or "", published)
     if group["lastday"] and found == published:
         found = _shift(found, -7) or found
@@ -378,7 +398,7 @@ def _weekday(group: _Group, span: Span, published: dt.date | None) -> DateMentio
 
 def _relative(days: int) -> _Rule:
     def rule(_: _Group, span: Span, published: dt.date | None) -> DateMention:
-        return _unresolved(span) if published is None else _one(span, _shift(published, days))
+        return unresolved(span) if published is None else _one(span, _shift(published, days))
 
     return rule
 
@@ -386,13 +406,13 @@ def _relative(days: int) -> _Rule:
 def _overnight(_: _Group, span: Span, published: dt.date | None) -> DateMention:
     before = None if published is None else _shift(published, -1)
     if published is None or before is None:
-        return _unresolved(span)
+        return unresolved(span)
     return DateMention(span, before, published, "days")
 
 
 def _ago(group: _Group, span: Span, published: dt.date | None) -> DateMention:
     if published is None:
-        return _unresolved(span)
+        return unresolved(span)
     word = " ".join((group["ago"] or "").split())
     unit = group["unit"] or "day"
     if unit in ("hour", "minute"):
@@ -404,7 +424,7 @@ def _ago(group: _Group, span: Span, published: dt.date | None) -> DateMention:
     length = {"day": 1, "week": 7, "month": 30, "year": 365}[unit]
     day = _shift(published, -count * length)
     if day is None:
-        return _unresolved(span)
+        return unresolved(span)
     if unit == "day" and not vague:
         return _one(span, day)
     slack = {"day": 3, "week": 4, "month": 20, "year": 200}[unit]
@@ -419,10 +439,9 @@ def _last(group: _Group, span: Span, published: dt.date | None) -> DateMention:
 
 def _unit_before(unit: str, span: Span, published: dt.date | None) -> DateMention:
     if published is None:
-        return _unresolved(span)
+        return unresolved(span)
     if unit == "week":
-        first, last = _shift(published, -_LOOSE_WEEK), _shift(published, -1)
-        return DateMention(span, first, last, "week") if first and last else _unresolved(span)
+        return week_before(span, published)
     if unit == "weekend":
         return _weekend(span, published)
     if unit == "month":
@@ -430,6 +449,14 @@ def _unit_before(unit: str, span: Span, published: dt.date | None) -> DateMentio
         return _whole_month(span, back.year, back.month, explicit=False)
     year = max(1, published.year - 1)
     return DateMention(span, dt.date(year, 1, 1), dt.date(year, 12, 31), "year")
+
+
+def week_before(span: Span, published: dt.date | None) -> DateMention:
+    """Any of the thirteen days before publication."""
+    if published is None:
+        return unresolved(span)
+    first, last = _shift(published, -_LOOSE_WEEK), _shift(published, -1)
+    return DateMention(span, first, last, "week") if first and last else unresolved(span)
 
 
 def _weekend(span: Span, published: dt.date) -> DateMention:
@@ -442,10 +469,10 @@ def _weekend(span: Span, published: dt.date) -> DateMention:
 
 def _this(group: _Group, span: Span, published: dt.date | None) -> DateMention:
     if published is None:
-        return _unresolved(span)
+        return unresolved(span)
     unit = group["thisunit"] or ""
     if (group["this"] or "").startswith("later"):
-        return replace(_unresolved(span), question=None, future=True)
+        return replace(unresolved(span), question=None, future=True)
     if unit == "week":
         monday = _shift(published, -published.weekday()) or published
         return DateMention(span, monday, published, "week")
@@ -457,11 +484,15 @@ def _this(group: _Group, span: Span, published: dt.date | None) -> DateMention:
 
 
 def _the_weekend(_: _Group, span: Span, published: dt.date | None) -> DateMention:
-    return _unresolved(span) if published is None else _weekend(span, published)
+    return unresolved(span) if published is None else _weekend(span, published)
 
 
 def _in_year(group: _Group, span: Span, _: dt.date | None) -> DateMention:
-    year = int(group["year"] or group["year2"] or 0)
+    return whole_year(span, int(group["year"] or group["year2"] or 0))
+
+
+def whole_year(span: Span, year: int) -> DateMention:
+    """A year that is written out."""
     return DateMention(span, dt.date(year, 1, 1), dt.date(year, 12, 31), "year", explicit=True)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from geodata.reading.accounts import AccountFinder, AccountMention
 from geodata.reading.confidence import confidences
-from geodata.reading.dates import WEEKDAYS, dates_in
+from geodata.reading.dates import WEEKDAYS
 from geodata.reading.evidence import SHORT_TEXT, SUPPORTS, Evidence, SentenceReader, hedged
 from geodata.reading.grouping import Group
 from geodata.reading.locating import Context, located
@@ -143,14 +143,14 @@ class Composer:
         """As in "It happened on 5 July", in a text of one incident."""
         if not self.single:
             return None
-        text, folded = self.layout.text, self.layout.folded
+        folded = self.layout.folded
         for sentence in self.layout.sentences:
             if sentence.role != "body":
                 continue
             match = _TOOK_PLACE.search(folded, sentence.start, sentence.end)
             if match is None:
                 continue
-            days = dates_in(text, folded, match.end(), sentence.end, self.published)
+            days = self.reader.days(match.end(), sentence.end)
             usable = [d for d in days if d.precision in _EXACT and not d.future]
             if usable and usable[0].span.start - match.end() < _SOON:
                 return usable[0]
@@ -195,12 +195,11 @@ class Composer:
 
     def _names_another_day(self) -> bool:
         """Whether any sentence names a single day that has come, and not that of publication."""
-        text, folded = self.layout.text, self.layout.folded
         return any(
             day.precision in _EXACT and day.start != self.published and not day.future
             for sentence in self.layout.sentences
             if sentence.role == "body"
-            for day in dates_in(text, folded, sentence.start, sentence.end, self.published)
+            for day in self.reader.days(sentence.start, sentence.end)
         )
 
     def _named_before(self, primary: Evidence) -> DateMention | None:
@@ -209,8 +208,7 @@ class Composer:
         for sentence in reversed(sentences):
             if sentence.role != "body":
                 continue
-            edges = (sentence.start, sentence.end)
-            days = dates_in(self.layout.text, self.layout.folded, *edges, self.published)
+            days = self.reader.days(sentence.start, sentence.end)
             usable = [d for d in days if d.precision == "day" and not d.future and not d.question]
             if usable:
                 return usable[-1]
@@ -225,8 +223,7 @@ class Composer:
             near = self.layout.sentences[index]
             if near.role != "body":
                 continue
-            edges = (near.start, near.end)
-            days = dates_in(self.layout.text, self.layout.folded, *edges, self.published)
+            days = self.reader.days(near.start, near.end)
             usable = [d for d in days if d.precision in _EXACT and not (d.reporting or d.future)]
             if usable:
                 return usable[0]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from geodata.reading import events, foreign
+from geodata.reading import events, foreign, foreign_days, foreign_places
 from geodata.reading.actors import ActorFinder, ActorMention
 from geodata.reading.casualties import Mention, mentions, states_zero
 from geodata.reading.dates import DateMention, dates_in
@@ -134,17 +134,17 @@ class SentenceReader:
         harmed = foreign.mentions(code, self.layout.folded, *edges)
         armed = weapons_in(self.layout.text, self.layout.folded, *edges, code)
         value = 1.2 * bool(harmed) + 0.7 * bool(armed)
+        if not foreign.told_of(code, self.layout.folded, *edges):
+            value -= _EXCLUDED
         cues = tuple(events.Cue("harm_verb", 1.2, m.start, m.end) for m in harmed[:1])
-        return events.EventScore(value, cues, frozenset({"killing"} if value else ())), value
+        return events.EventScore(value, cues, frozenset({"killing"} if value > 0 else ())), value
 
     def read(self, sentence: Sentence, index: int) -> Evidence:
         """Everything in the sentence."""
         text, folded = self.layout.text, self.layout.folded
         edges = (sentence.start, sentence.end)
         event, value = self.score(sentence)
-        dates = tuple(dates_in(text, folded, *edges, self.published))
-        if self.foreign is not None:
-            dates += tuple(foreign.dates(self.foreign, text, folded, edges, self.published))
+        dates = tuple(self.days(*edges))
         return Evidence(
             sentence,
             index,
@@ -158,8 +158,23 @@ class SentenceReader:
             tuple(self._said(sentence, index)),
         )
 
+    def days(self, start: int, end: int) -> list[DateMention]:
+        """The days that `text[start:end]` names, in the language of the text."""
+        text, folded = self.layout.text, self.layout.folded
+        found = dates_in(text, folded, start, end, self.published)
+        if self.foreign is None:
+            return found
+        told = foreign_days.dates(self.foreign, text, folded, (start, end), self.published)
+        # Of the English rules those hold everywhere that read figures alone, such as 2016-06-16.
+        figures = [day for day in found if not any(map(str.isalpha, day.span.quote))]
+        return told + [day for day in figures if not any(day.span.overlaps(t.span) for t in told)]
+
     def named_places(self, start: int, end: int) -> list[PlaceMention]:
         """The places of the sentence; "in this city" is the city of the dateline."""
+        if self.foreign is not None:
+            return foreign_places.places_in(
+                self.foreign, self.layout.text, self.layout.folded, start, end
+            )
         found = self.places.find(start, end)
         dateline = self.layout.dateline
         if dateline is not None and _HERE.search(self.layout.folded, start, end):

@@ -1,4 +1,4 @@
-"""Casualties and days in Arabic, French, Russian, Spanish and Ukrainian. Experimental.
+"""Casualties in Arabic, French, Russian, Spanish and Ukrainian. Experimental.
 
 A figure is the number nearest to a word of harm within the same clause; nothing is summed and no
 parts are told apart, so every draft from these languages is flagged `experimental_language`.
@@ -6,17 +6,19 @@ parts are told apart, so every draft from these languages is flagged `experiment
 
 from __future__ import annotations
 
-import datetime as dt
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
+from geodata.reading import foreign_days
 from geodata.reading.casualties import Mention
-from geodata.reading.dates import DateMention
 from geodata.reading.lexicons import lexicon
-from geodata.reading.spans import Span
 
 _ARABIC_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩", "0123456789")
+_ARABIC_LETTER = re.compile(r"([\u0621-\u064a])(\?)?")
+_MARKS = re.compile("[\u064b-\u0652]")
 _REACH = 45
 _CLAUSE_MARK = re.compile(r"[.;:،؛]|,\s")
 _OTHER_SIDE = 100
@@ -29,8 +31,9 @@ class _Language:
     number: re.Pattern[str]
     hedge: re.Pattern[str]
     none: re.Pattern[str]
-    day: re.Pattern[str]
+    not_told: re.Pattern[str]
     values: dict[str, int]
+    vague: frozenset[str]
     order: str
 
 
@@ -40,44 +43,71 @@ def languages() -> frozenset[str]:
 
 
 def _any(terms: list[str]) -> str:
-    return "|".join(term.replace(" ", r"\s+") for term in sorted(terms, key=len, reverse=True))
+    longest_first = sorted(terms, key=len, reverse=True)
+    return "|".join(_vowelled(term.replace(" ", r"\s+")) for term in longest_first)
+
+
+def _vowelled(term: str) -> str:
+    """A pattern that also holds where Arabic vowels are written: قُتل beside قتل."""
+    mark = "[\u064b-\u0652]?"
+    return _ARABIC_LETTER.sub(
+        lambda found: f"(?:{found[1]}{mark})?" if found[2] else found[1] + mark, term
+    )
+
+
+def _numbers(entry: Mapping[str, Any], values: Mapping[str, int]) -> str:
+    """A figure or a number word that counts people; an article counts only before people."""
+    article = entry.get("article")
+    alone = set(article["words"].split("|")) if article else set()
+    named = _any([re.escape(word) for word in values if word not in alone])
+    counted = rf"(?!\s+(?:{entry['no_people']})(?!\w))"
+    single = (
+        rf"|(?P<one>{article['words']})(?=\s+(?:\w+\s+)?(?:{article['people']})(?!\w))"
+        if article
+        else ""
+    )
+    return (
+        rf"(?<![\w.,/-])(?:(?P<digits>\d{{1,4}})(?![\d%/.-]){counted}"
+        rf"|(?P<word>{named})(?!\w){counted}{single})"
+    )
 
 
 @cache
 def _language(code: str) -> _Language:
     entry = lexicon("foreign")[code]
     values = {str(word): int(number) for word, number in entry["numbers"].items()}
-    named = [re.escape(word) for word in values]
+    values |= entry["vague"]
     return _Language(
         re.compile(
             rf"(?<!\w){entry['prefix']}(?:(?P<killed>{_any(entry['killed'])})|(?P<injured>{_any(entry['injured'])}))(?!\w)"
         ),
+        re.compile(_numbers(entry, values)),
         re.compile(
-            rf"(?<![\w.,/-])(?:(?P<digits>\d{{1,4}})(?![\d%/.-])|(?P<word>{_any(named)})(?!\w))"
-        ),
-        re.compile(
-            rf"(?:(?P<low>{_any(entry['at_least'])})|(?P<about>{_any(entry['about'])})"
+            rf"(?:(?P<low>{_any(entry['at_least'])})|(?P<over>{_any(entry['more_than'])})|(?P<about>{_any(entry['about'])})"
             rf"|(?P<up>{_any(entry['up_to'])}))\s*$"
         ),
         re.compile(rf"(?<!\w)(?:{_any(entry['none'])})\s+(?:\w+\s+){{0,2}}$"),
-        re.compile(
-            "|".join(
-                rf"(?P<d{number}>(?<!\w){term}(?!\w))"
-                for number, term in enumerate(
-                    [*entry["weekdays"], _any(entry["yesterday"]), _any(entry["today"])]
-                )
-            )
-        ),
+        re.compile(rf"(?<!\w)(?:{entry['not_told']})(?!\w)"),
         values,
+        frozenset(entry["vague"]),
         str(entry["order"]),
     )
+
+
+def told_of(code: str, folded: str, start: int, end: int) -> bool:
+    """Whether nothing speaks of a court, an exchange of prisoners or a remembrance."""
+    return _language(code).not_told.search(folded, start, end) is None
 
 
 def mentions(code: str, folded: str, start: int, end: int) -> list[Mention]:
     """The casualties of `folded[start:end]`, one for each word of harm that a number stands by."""
     known = _language(code)
     found: list[Mention] = []
-    taken: set[int] = set()
+    taken = {
+        place
+        for first, last in foreign_days.spans(code, folded, start, end)
+        for place in range(first, last)
+    }
     for match in known.harm.finditer(folded, start, end):
         category = "killed" if match.group("killed") else "injured"
         if known.none.search(folded, max(start, match.start() - 25), match.start()):
@@ -125,31 +155,20 @@ def _mention(
 ) -> Mention:
     if number.group("digits"):
         value = int(number.group("digits").translate(_ARABIC_DIGITS))
+    elif number.groupdict().get("one"):
+        value = 1
     else:
-        value = known.values[" ".join(number.group("word").split())]
+        word = " ".join(_MARKS.sub("", number.group("word")).split())
+        value = known.values[word]
+        if word in known.vague:
+            first, last = min(number.start(), harm[0]), max(number.end(), harm[1])
+            return Mention(category, value, None, None, "at least", first, last)
     start, end = min(number.start(), harm[0]), max(number.end(), harm[1])
     hedge = known.hedge.search(folded, max(0, number.start() - 20), number.start())
     if hedge is not None and hedge.group("low"):
         return Mention(category, value, None, None, "at least", start, end)
+    if hedge is not None and hedge.group("over"):
+        return Mention(category, value + 1, None, None, "at least", start, end)
     if hedge is not None and hedge.group("up"):
         return Mention(category, 0, None, value, "up to", start, end)
     return Mention(category, value, value, value, "about" if hedge else "exact", start, end)
-
-
-def dates(
-    code: str, text: str, folded: str, edges: tuple[int, int], published: dt.date | None
-) -> list[DateMention]:
-    """Weekdays, yesterday and today; unresolved without a day of publication."""
-    found = []
-    for match in _language(code).day.finditer(folded, *edges):
-        span = Span.of(text, *match.span())
-        number = int((match.lastgroup or "d0")[1:])
-        if published is None:
-            question = f"When was this published? The text says only “{span.quote}”."
-            precision = "weekday" if number < 7 else "unknown"
-            found.append(DateMention(span, None, None, precision, question))
-            continue
-        back = {7: 1, 8: 0}.get(number, (published.weekday() - number) % 7)
-        day = published - dt.timedelta(days=back) if published.toordinal() > back else published
-        found.append(DateMention(span, day, day, "day"))
-    return found

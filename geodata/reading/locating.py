@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from geodata.reading.lexicons import lexicon
@@ -24,6 +24,8 @@ _MOST_COUNTRIES = 4
 _OUTWEIGHS = 2.0
 _DEGREES = 1.5
 _CITY = 500_000
+_HOME = {"uk": "UKR"}
+"""Where a text is set that names no country, by its language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,9 @@ class Context:
         if country:
             return cls((country.upper(),), {}, containers)
         weights = _weights(mentioned, layout)
+        home = _HOME.get(layout.language.code or "")
+        if home and not weights:
+            weights[home] = 1
         likely = weights.most_common(_MOST_COUNTRIES)
         return cls(tuple(code for code, _ in likely), dict(weights), containers)
 
@@ -67,7 +72,7 @@ def _weights(mentioned: list[PlaceMention], layout: Layout) -> Counter[str]:
             weights[place.country] += 3
         elif place.country is not None:
             weights[place.country] += 1
-        code = units().get(place.core)
+        code = units().get(place.core) or place.region
         if code:
             weights[code] += 2
         for name in place.within:
@@ -117,7 +122,7 @@ def located(
     draft = DraftPlace(place.name, place.role, place.relation, place.span, aliases=aliases)
     if resolver is None or place.country is not None:
         return draft
-    found = _look_up(place, context, resolver)
+    place, found = _as_listed(place, context, resolver)
     wide = found is not None and (found.radius_km or 0.0) > _WIDEST_KM
     if found is None or found.latitude is None or found.longitude is None or wide:
         return DraftPlace(
@@ -145,6 +150,25 @@ def located(
         _candidates(found),
         aliases,
     )
+
+
+def _as_listed(
+    place: PlaceMention, context: Context, resolver: PlaceResolver
+) -> tuple[PlaceMention, Located | None]:
+    """The place under the first of its forms that is found, as written where none is.
+
+    A province that has other forms is not looked up as written: its chief town may bear its name.
+    """
+    province = place.kind == "admin1" and bool(place.forms)
+    found = None if province else _look_up(place, context, resolver)
+    if found is not None and found.latitude is not None:
+        return place, found
+    for form in place.forms:
+        listed = replace(place, name=form, core=form.lower())
+        other = _look_up(listed, context, resolver)
+        if other is not None and other.latitude is not None:
+            return (place if province else listed), other
+    return place, found
 
 
 def _look_up(place: PlaceMention, context: Context, resolver: PlaceResolver) -> Located | None:

@@ -79,10 +79,12 @@ class PlaceMention:
         name: as written, with its kind ("al-Tanaf border crossing").
         core: folded name without the kind, to tell whether two mentions are one place.
         kind: site, street, neighbourhood, settlement, area, admin1, country or "" where unsaid.
-        role: event, dateline, metonym, origin, border, training or mention.
+        role: event, dateline, metonym, origin, border, training, people or mention.
         relation: at or near.
         within: the names that follow it as containing it ("Duma, Rif Dimashq").
         country: ISO 3166-1 alpha-3 where the name is a country's.
+        region: ISO 3166-1 alpha-3 of the country in which a well-known province or city lies.
+        forms: other forms under which a gazetteer may list it, the likeliest first.
     """
 
     name: str
@@ -93,6 +95,8 @@ class PlaceMention:
     span: Span
     within: tuple[str, ...] = ()
     country: str | None = None
+    region: str | None = None
+    forms: tuple[str, ...] = ()
 
 
 @cache
