@@ -28,6 +28,7 @@ BROWSER_FIELDS: Final = ("date_from", "date_to", "bbox", "polygon")
 """What the browser may change by itself: the window of days and the area."""
 MAP_PAGE: Final = "Map"
 _APPLIED: Final = "applied_filter"
+_UNDRAWN: Final = "undrawn_filters"
 _CHOSEN: Final = "chosen_filter"
 _LAST_LINK: Final = "last_link"
 _PAGE: Final = "page"
@@ -106,13 +107,25 @@ def key(field: str) -> str:
 def fill_widgets(chosen: IncidentFilter) -> None:
     """Set the sidebar to what is chosen, where it says otherwise or is drawn anew.
 
-    Streamlit forgets the values of widgets that another page does not draw.
+    Streamlit forgets the values of widgets that another page does not draw. And it tells the
+    browser of a value only in the very run that sets it: one that was cut short before it drew the
+    sidebar (by a hand on the map, say) has told nothing, so that the next one sets it again.
     """
     told = st.session_state.get(_APPLIED) == chosen
+    undrawn = set(_undrawn())
     for field in WIDGETS:
-        if not (told and key(field) in st.session_state):
-            st.session_state[key(field)] = _to_widget(getattr(chosen, field))
+        name, value = key(field), _to_widget(getattr(chosen, field))
+        if not told and name in st.session_state and st.session_state[name] != value:
+            undrawn.add(field)
+        if not told or field in undrawn or name not in st.session_state:
+            st.session_state[name] = value
     st.session_state[_APPLIED] = chosen
+    st.session_state[_UNDRAWN] = tuple(undrawn)
+
+
+def widgets_are_drawn() -> None:
+    """The sidebar has been drawn to its end: the browser knows all that it says."""
+    st.session_state[_UNDRAWN] = ()
 
 
 def forget_widgets(names: Iterable[str]) -> None:
@@ -125,16 +138,24 @@ def forget_widgets(names: Iterable[str]) -> None:
 
 
 def from_widgets() -> IncidentFilter:
-    """The filter that the sidebar says, with the area that the map says."""
-    carried = link().filter
+    """The filter that the sidebar says, with the area that the map says.
+
+    Where the sidebar has not been told of a choice, what it says of that is of before.
+    """
+    carried, undrawn = link().filter, _undrawn()
     said = {
         field: _from_widget(st.session_state[key(field)])
         for field in WIDGETS
-        if key(field) in st.session_state
+        if key(field) in st.session_state and field not in undrawn
     }
     if said.get("date_from") and said.get("date_to") and said["date_to"] < said["date_from"]:
         said["date_from"], said["date_to"] = said["date_to"], said["date_from"]
     return replace(carried, **said)
+
+
+def _undrawn() -> tuple[str, ...]:
+    """The fields whose choice the browser's widgets may not have heard of."""
+    return tuple(st.session_state.get(_UNDRAWN, ()))
 
 
 def choose(chosen: IncidentFilter) -> None:

@@ -46,6 +46,7 @@ def filters(edition: Edition) -> None:
         _casualties()
     if not folded("More filters", "open_more", lambda: _more(offer)):
         session.forget_widgets(MORE)
+    session.widgets_are_drawn()
     st.sidebar.button(
         "Clear all filters",
         on_click=session.clear,
