@@ -138,7 +138,7 @@ _REPORTING = (
     r"presented|released|issued|published|noted|added|rejected|blamed|admitted|sources|spokesm[ae]n|"
     r"spokesperson|statement|communique|conference|learned|identified|offered|described|repudiated|"
     r"interview|testified|buried|funeral|arrested|ordered|charged|explained|denounced|deplored|investigating|"
-    r"termed|considered|commented|found|discovered|asserted|acknowledged|pointed\s+out|meeting|talks|speaking|promised|referred|participated|decided|attended|recalled|repeated|began|opened)"
+    r"termed|considered|commented|found|discovered|asserted|acknowledged|pointed\s+out|meeting|talks|speaking|promised|referred|participated|decided|attended|recalled|repeated|began|opened|approved|adopted|signed|voted|ratified)"
 )
 _REPORTED_BEFORE = re.compile(
     rf"\b{_REPORTING}(?:\s+(?:here|late|early|earlier|in|on|also|to\s+\w+|by\s+\w+|that|officially))*[\s,]+(?:on\s+|late\s+|early\s+)?$"
@@ -167,8 +167,21 @@ _TOLL_BEFORE = re.compile(
 """A toll that rises on a day: the attack was before."""
 
 
+_DIED_LATER = re.compile(
+    r"\b(?:(?:died|dies|passed\s+away|succumbed)\s+(?:\w+\s+){0,2}?(?:(?:in|at)\s+(?:the\s+|an?\s+)?"
+    r"(?:[\w'-]+\s+){0,4}?(?:hospital|clinic|medical\s+cent(?:er|re)|infirmary)|"
+    r"(?:of|from|to)\s+(?:\w+\s+){0,3}?(?:wounds|injuries)))\s*,?\s+(?:on\s+|late\s+|early\s+)?$"
+)
+"""Who dies in hospital was attacked before."""
+
+
 def _of_the_report(folded: str, start: int, first: int, last: int, end: int) -> bool:
-    """Whether a day belongs to who reports, not to what happened: "said on Saturday that"."""
+    """Whether a day belongs to who reports, not to what happened: "said on Saturday that".
+
+    Nor is the day of a death in hospital, or of a toll that rises, that of the attack.
+    """
+    if _DIED_LATER.search(folded, max(start, first - 110), first):
+        return True
     if _REPORTED_BEFORE.search(folded, max(start, first - 45), first):
         return True
     if _TOLL_BEFORE.search(folded, start, first):

@@ -32,16 +32,24 @@ if TYPE_CHECKING:
 _JUST_NOW = re.compile(
     r"\b(?:has|have)\s+(?:just\s+|also\s+|reportedly\s+)?(?:been\s+)?"
     r"(?:\w+(?:ed|en|own|un|ain|uck|it|aused|ade)|set|shot|put|left|held|found|begun|lost|taken)\b|"
-    r"\b(?:so\s+far|at\s+this\s+(?:time|moment|hour)|just\s+now|minutes\s+ago|are\s+the\s+(?:initial\s+)?result|continue[s]?\b)"
+    r"\b(?:so\s+far|at\s+this\s+(?:time|moment|hour)|just\s+now|minutes\s+ago|right\s+now|hereby|"
+    r"(?:is|are)\s+(?:still\s+|now\s+|presently\s+|currently\s+)?(?:conducting|carrying\s+out|"
+    r"searching|pursuing|looking\s+for|fighting|combing|hunting)|are\s+the\s+(?:initial\s+)?result|continue[s]?\b)"
 )
 _TOOK_PLACE = re.compile(
     r"\b(?:it|this|th(?:e|is)\s+(?:attack|incident|explosion|blast|shooting|killing|murder|crime|"
     r"kidnapp?ing|bombing|ambush|raid|assault|massacre|strike))\s+"
     r"(?:happened|occurred|took\s+place|was\s+carried\s+out)\b|"
-    r"\b(?:crime|murders?|killings?|attacks?|massacre|assassinations?)\s+(?:(?:that|which)\s+)?"
+    r"\b(?:crimes?|murders?|killings?|attacks?|massacre|assassinations?)\s+(?:(?:that|which)\s+)?"
     r"(?:(?:was|were)\s+)?(?:perpetrated|committed|carried\s+out|staged)\b"
 )
+_ATTACK_ON = re.compile(
+    r"\b(?:attack|explosion|blast|shooting|murder|bombing|ambush|raid|assault|massacre|assassination)"
+    r"\s+(?=(?:on|late|early|last|this|yesterday|today|tonight)\b)"
+)
+"""As in "following an attack early this morning"."""
 _SOON = 60
+_NEXT = 8
 _LAST_NAMED = 10
 _EXACT = ("day", "days", "weekday")
 _MOST_PLACES = 15
@@ -124,6 +132,8 @@ class Composer:
         exact = [day for day in found if day.precision in _EXACT]
         reported = [day for m in members if (day := m.reporting_day) is not None]
         chosen = exact[0] if exact else self._beside(members[0], found)
+        if exact and members[0].day is None:
+            chosen = self._just_before(members) or chosen
         if chosen is None and reported and not found and self.single:
             chosen = self._day_of_harm(members[0])
         if chosen is None:
@@ -133,6 +143,21 @@ class Composer:
             return self._recent(members)
         question = chosen.question or self._doubt(chosen) or _of_report(chosen)
         return DraftDate(chosen.start, chosen.end, chosen.precision, chosen.span, question)
+
+    def _just_before(self, members: list[Evidence]) -> DateMention | None:
+        """The single day that the sentence right before the fullest one names.
+
+        It is nearer than that of a sentence of the same incident further away.
+        """
+        primary = members[0]
+        dated = [m.index for m in members if m.day is not None and m.day.precision in _EXACT]
+        if not primary.index or min(abs(index - primary.index) for index in dated) <= 1:
+            return None
+        before = self.layout.sentences[primary.index - 1]
+        days = self.reader.days(before.start, before.end) if before.role == "body" else []
+        single = ("day", "weekday")
+        usable = [d for d in days if d.precision in single and not (d.reporting or d.future)]
+        return usable[-1] if usable else None
 
     def _beside(self, primary: Evidence, found: list[DateMention]) -> DateMention | None:
         """The day that the sentences beside it name, unless it names another month itself."""
@@ -147,13 +172,14 @@ class Composer:
         for sentence in self.layout.sentences:
             if sentence.role != "body":
                 continue
-            match = _TOOK_PLACE.search(folded, sentence.start, sentence.end)
-            if match is None:
-                continue
-            days = self.reader.days(match.end(), sentence.end)
-            usable = [d for d in days if d.precision in _EXACT and not d.future]
-            if usable and usable[0].span.start - match.end() < _SOON:
-                return usable[0]
+            for pattern, reach in ((_TOOK_PLACE, _SOON), (_ATTACK_ON, _NEXT)):
+                match = pattern.search(folded, sentence.start, sentence.end)
+                if match is None:
+                    continue
+                days = self.reader.days(match.end(), sentence.end)
+                usable = [d for d in days if d.precision in _EXACT and not d.future]
+                if usable and usable[0].span.start - match.end() < reach:
+                    return usable[0]
         return None
 
     def _day_of_harm(self, primary: Evidence) -> DateMention | None:

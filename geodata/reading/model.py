@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from geodata.reading.tally import Figure
 
 READER = "conflictmap rules"
-READER_VERSION = "3"
+READER_VERSION = "4"
 
 _CALENDAR = frozenset(["day", "days", "week", "month", "year"])
 

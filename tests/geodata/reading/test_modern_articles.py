@@ -30,7 +30,7 @@ def _as_gold(draft: Draft, wanted: dict[str, Any]) -> dict[str, Any]:
         "killed": _edges(draft.killed),
         "injured": _edges(draft.injured),
         "start": str(draft.date.start),
-        "place": wanted["place"] if wanted["place"] in events else events,
+        "place": wanted["place"] if wanted.get("place") in events else events,
     }
     return {name: got[name] for name in wanted}
 

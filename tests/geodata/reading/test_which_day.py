@@ -43,6 +43,55 @@ def test_the_day_of_the_act_is_told_from_the_day_of_its_telling(text: str, day: 
     assert date.question is None
 
 
+DIED_LATER = (
+    "A guard died in hospital yesterday. He was shot on Sunday when two men attacked a bank "
+    "in Homs, police said."
+)
+CRIMES = (
+    "The president referred today to the murder of two nuns in Homs. He spoke in the "
+    "palace. Guests had come from many countries. Those behind the crimes committed on 2 March "
+    "would be found, he said."
+)
+LAW = (
+    "The minister today condemned the murder of two nuns and referred to a law that was "
+    "approved on Monday. It is a terrible crime, he said."
+)
+NIGHT = (
+    "A police officer was killed today in Homs, the ministry said. Power lines were cut on "
+    "the night of 6 March. In the dark, gunmen threw three grenades at a police post and fired "
+    "rifles, injuring two policemen."
+)
+TIGHTENED = (
+    "Security was tightened after an attack early this morning near the hotel. Ministers met "
+    "inside. They spoke of trade. The talks went on for hours. An explosion broke windows "
+    "and wounded a guard."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        (DIED_LATER, "2017-03-05"),
+        (CRIMES, "2017-03-02"),
+        (LAW, "2017-03-08"),
+        (NIGHT, "2017-03-06"),
+        (TIGHTENED, "2017-03-08"),
+    ],
+)
+def test_days_of_deaths_in_hospital_laws_and_nights_before(text: str, day: str) -> None:
+    date = read_text(text, published=PUBLISHED).drafts[0].date
+    assert date.start == date.end == dt.date.fromisoformat(day)
+    assert date.precision == "day"
+
+
+def test_a_search_that_goes_on_speaks_for_the_day_of_publication_and_is_asked_about() -> None:
+    date = only(
+        "Troops are searching the hills near Homs for the men who killed five farmers there."
+    ).date
+    assert (date.start, date.precision) == (PUBLISHED, "unknown")
+    assert date.question is not None
+
+
 def test_a_telling_without_a_day_asks_for_the_day_named_before() -> None:
     draft = only(
         "The city council met today in Homs. It spoke of schools and of water for two hours. "
