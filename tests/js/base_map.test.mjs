@@ -35,8 +35,8 @@ function landAt(topology, latitude, longitude, zoom) {
   const px = (x % 1) * 256;
   const py = (y % 1) * 256;
   let inside = false;
-  for (let ring = 0; ring < topology.landStart.length - 1; ring += 1) {
-    if (!meets(topology.landBox, ring, frame)) continue;
+  for (let ring = 0; ring < topology.filledStart.length - 1; ring += 1) {
+    if (!meets(topology.filledBox, ring, frame)) continue;
     const p = ringInTile(topology, ring, frame);
     for (let i = 0, j = p.length - 2; i < p.length; j = i, i += 2) {
       if (p[i + 1] > py !== p[j + 1] > py) {
@@ -81,8 +81,8 @@ describe("boundaries", () => {
         const at = last === forwards ? topology.start[number + 1] - 1 : topology.start[number];
         return [topology.x[at], topology.y[at]];
       };
-      for (let ring = 0; ring < topology.landStart.length - 1; ring += 1) {
-        const arcs = topology.landArcs.subarray(topology.landStart[ring], topology.landStart[ring + 1]);
+      for (let ring = 0; ring < topology.filledStart.length - 1; ring += 1) {
+        const arcs = topology.filledArcs.subarray(topology.filledStart[ring], topology.filledStart[ring + 1]);
         arcs.forEach((arc, i) => {
           assert.deepEqual(end(arc, true), end(arcs[(i + 1) % arcs.length], false), `ring ${ring}`);
         });
@@ -123,8 +123,8 @@ describe("tiles", () => {
     for (const zoom of [3, 8, 14, 18]) {
       const tile = { x: Math.floor(worldX(36.3) * 2 ** zoom), y: Math.floor(worldY(33.5) * 2 ** zoom), z: zoom };
       const frame = tileFrame(tile, 1);
-      for (let ring = 0; ring < boundaries.landStart.length - 1; ring += 1) {
-        if (!meets(boundaries.landBox, ring, frame)) continue;
+      for (let ring = 0; ring < boundaries.filledStart.length - 1; ring += 1) {
+        if (!meets(boundaries.filledBox, ring, frame)) continue;
         for (const value of ringInTile(boundaries, ring, frame)) {
           assert.ok(value >= frame.low - 1e-6 && value <= frame.high + 1e-6, `${value} at ${zoom}`);
         }

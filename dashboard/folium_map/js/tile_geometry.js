@@ -64,7 +64,7 @@ function side(x, y, frame) {
 }
 
 /**
- * A ring around land, cut to the tile.
+ * A ring that is filled, of land or of a lake, cut to the tile.
  *
  * @param {import("./topology.js").Topology} topology
  * @param {number} ring
@@ -72,11 +72,11 @@ function side(x, y, frame) {
  * @returns {number[]} x, y, x, y, …; empty if nothing of it shows
  */
 export function ringInTile(topology, ring, frame) {
-  const { landArcs, landStart, start, box } = topology;
+  const { filledArcs, filledStart, start, box } = topology;
   const run = new Run(frame);
-  for (let i = landStart[ring]; i < landStart[ring + 1]; i += 1) {
-    const backwards = landArcs[i] < 0;
-    const arc = backwards ? ~landArcs[i] : landArcs[i];
+  for (let i = filledStart[ring]; i < filledStart[ring + 1]; i += 1) {
+    const backwards = filledArcs[i] < 0;
+    const arc = backwards ? ~filledArcs[i] : filledArcs[i];
     const first = backwards ? start[arc + 1] - 1 : start[arc];
     const last = backwards ? start[arc] : start[arc + 1] - 1;
     const step = backwards ? -1 : 1;

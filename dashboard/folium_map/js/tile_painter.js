@@ -49,11 +49,11 @@ function paintWater(context, water, frame, zoom, ratio, palette) {
   strokeArcs(context, water, frame, arcs[ArcKind.COAST], palette.coast, WIDTHS.coast() * ratio);
 }
 
-/** All land is one path: neighbours filled one by one would show a seam along every border. */
+/** All rings are one path: neighbours filled one by one would show a seam along every border. */
 function fillRings(context, topology, frame, colour) {
   context.beginPath();
-  for (let ring = 0; ring < topology.landStart.length - 1; ring += 1) {
-    if (!meets(topology.landBox, ring, frame)) continue;
+  for (let ring = 0; ring < topology.filledStart.length - 1; ring += 1) {
+    if (!meets(topology.filledBox, ring, frame)) continue;
     trace(context, ringInTile(topology, ring, frame));
   }
   context.fillStyle = colour;

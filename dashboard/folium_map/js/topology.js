@@ -23,10 +23,10 @@ export const ArcKind = Object.freeze({
  * @property {Uint32Array} start  where each arc begins in x and y, and one more for the end
  * @property {Uint8Array} kind  an ArcKind for every arc
  * @property {Float32Array} box  for every arc west, north, east, south
- * @property {Int32Array} landArcs  the arcs of all rings around land, in the file of water around
- *     lakes; ~i is arc i backwards
- * @property {Uint32Array} landStart  where each ring begins in landArcs, and one more for the end
- * @property {Float32Array} landBox  for every ring west, north, east, south
+ * @property {Int32Array} filledArcs  the arcs of the rings that are filled: around land, in the
+ *     file of water around lakes; ~i is arc i backwards
+ * @property {Uint32Array} filledStart  where each of them begins in filledArcs, and one more at the end
+ * @property {Float32Array} filledBox  for each of them west, north, east, south
  * @property {string[]} units  codes of the areas that are bordered, such as SYR or SYR.aleppo
  * @property {Uint32Array} unitStart  where each unit begins in its rings, and one more for the end
  * @property {Int32Array} ringArcs  the arcs of all units' rings
@@ -59,11 +59,11 @@ export function readTopology(buffer) {
     }
   }
   const box = arcBoxes(x, y, start);
-  const landArcs = arrays.land_ring_arc;
-  const landStart = starts(arrays.land_ring_arcs);
-  const landBox = ringBoxes(landArcs, landStart, box);
+  const filledArcs = arrays.land_ring_arc;
+  const filledStart = starts(arrays.land_ring_arcs);
+  const filledBox = ringBoxes(filledArcs, filledStart, box);
   return {
-    x, y, start, kind: arrays.arc_kind, box, landArcs, landStart, landBox,
+    x, y, start, kind: arrays.arc_kind, box, filledArcs, filledStart, filledBox,
     units: header.units,
     unitStart: starts(arrays.unit_rings),
     ringArcs: arrays.ring_arc,
