@@ -25,7 +25,8 @@ export const ArcKind = Object.freeze({
  * @property {Float32Array} box  for every arc west, north, east, south
  * @property {Int32Array} filledArcs  the arcs of the rings that are filled: around land, in the
  *     file of water around lakes; ~i is arc i backwards
- * @property {Uint32Array} filledStart  where each of them begins in filledArcs, and one more at the end
+ * @property {Uint32Array} filledStart  where each of them begins in filledArcs, and one more for
+ *     the end
  * @property {Float32Array} filledBox  for each of them west, north, east, south
  * @property {string[]} units  codes of the areas that are bordered, such as SYR or SYR.aleppo
  * @property {Uint32Array} unitStart  where each unit begins in its rings, and one more for the end
