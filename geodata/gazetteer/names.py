@@ -35,6 +35,9 @@ SLAVIC_COUNTRIES = frozenset({
 })  # fmt: skip
 """Where names reach Latin script by way of Cyrillic."""
 
+BURMESE_COUNTRIES = frozenset(("MMR",))
+"""Where an h before or behind a consonant is written or not: Hpapun and Papun."""
+
 SHORTEST_SKELETON = 3
 
 _SPECIAL: dict[int, str | None] = str.maketrans(
@@ -51,7 +54,15 @@ _SPECIAL: dict[int, str | None] = str.maketrans(
     | {chr(mark): None for mark in range(0x0300, 0x0370)}
     | {chr(mark): None for mark in (*range(0x064B, 0x0660), 0x0670, *range(0x06D6, 0x06DD))}
 )  # fmt: skip
-_NOT_WORD = re.compile(r"[^\w\n ]+|_+")
+# In scripts of South and South-East Asia vowels are marks, which `\w` leaves out.
+_VOWEL_SIGNS = "".join(
+    chr(mark)
+    for mark in (*range(0x0900, 0x0E80), *range(0x1000, 0x10A0), *range(0x1780, 0x1800))
+    if unicodedata.category(chr(mark)) in ("Mn", "Mc")
+)
+_NOT_WORD = re.compile(rf"[^\w\n {_VOWEL_SIGNS}]+|_+")
+_BURMESE_CITY = unicodedata.normalize("NFKD", "မြို့")
+"""Written behind the name of a Burmese town without a blank, or left out."""
 _BLANKS = re.compile(r" {2,}")
 _ARABIC = re.compile("[\u0600-\u06ff]")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
@@ -67,6 +78,7 @@ def fold_lines(text: str) -> str:
         plain = lowered.replace("'", "").replace("`", "")
     else:
         plain = unicodedata.normalize("NFKD", lowered).translate(_SPECIAL)
+        plain = plain.replace(_BURMESE_CITY, "")
     return _BLANKS.sub(" ", _NOT_WORD.sub(" ", plain))
 
 
@@ -91,10 +103,12 @@ def script(text: str) -> str:
 
 
 def customs_of(country: str) -> str:
-    """Whose customs of spelling a country's names follow: `arabic`, `slavic` or `general`."""
+    """Whose customs of spelling names follow: `arabic`, `slavic`, `burmese` or `general`."""
     if country in PERSO_ARABIC_COUNTRIES:
         return "arabic"
-    return "slavic" if country in SLAVIC_COUNTRIES else "general"
+    if country in SLAVIC_COUNTRIES:
+        return "slavic"
+    return "burmese" if country in BURMESE_COUNTRIES else "general"
 
 
 # --- the article ------------------------------------------------------------------------------
@@ -144,6 +158,7 @@ _CUSTOMS = {
         "w>v q>k"
     ),
     # Few: among villages in Bantu languages, a letter more or less is another village.
+    "burmese": _chain("hp>p ph>p ht>t th>t hk>k kh>k hs>s hm>m hn>n hl>l hw>w ou>u oo>u ii>i"),
     "general": _chain("tch>C ou>u oo>u dj>j ph>f ck>k gh>g kh>k ch>C w>u q>k z>s"),
 }
 _ARABIC_ENDING = re.compile(r"(?:[aei]h|aa|[ae])\b")

@@ -342,13 +342,23 @@ def installed_packs(packs_dir: Path | None = None) -> list[Pack]:
 
 def open_packs(packs_dir: Path | None = None) -> list[PlaceIndex]:
     """The indexes of the installed packs; one made by another version is left out."""
+    return [index for index in _indexes(packs_dir).values() if index is not None]
+
+
+def unusable_packs(packs_dir: Path | None = None) -> list[str]:
+    """Countries whose installed packs cannot be read: made by another version, or damaged."""
+    return [country for country, index in _indexes(packs_dir).items() if index is None]
+
+
+def _indexes(packs_dir: Path | None) -> dict[str, PlaceIndex | None]:
+    """By country, the index of each installed pack; None where it cannot be read."""
     folder = packs_dir or default_packs_dir()
-    indexes = []
+    indexes: dict[str, PlaceIndex | None] = {}
     for pack in installed_packs(folder):
         try:
-            indexes.append(PlaceIndex.open(folder / pack.country / "index"))
+            indexes[pack.country] = PlaceIndex.open(folder / pack.country / "index")
         except UnreadableFile:
-            continue
+            indexes[pack.country] = None
     return indexes
 
 

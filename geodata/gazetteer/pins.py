@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from geodata.gazetteer.admin import AdminMatch
+from geodata.gazetteer.admin import AdminMatch, admin1_match
 from geodata.gazetteer.choose import (
     LIKE_TAUGHT,
     MOST_CANDIDATES,
@@ -122,7 +122,8 @@ def _width(
         usual = NEAR_KM if town else max(5.0, 2 * own)
         return "near", max(reading.distance_km or usual, own), f"near {name}"
     if reading.relation == "in district" or reading.role == "admin2":
-        return "admin2", max(district_radius_km(context.admin), own), f"district of {name}"
+        admin = context.admin or admin1_match(best.admin1, best.country)
+        return "admin2", max(district_radius_km(admin), own), f"district of {name}"
     if town and reading.role == "site":
         return "near", max(SITE_OF_TOWN_KM, own), f"near {name}"
     inside = reading.relation == "in town" or (town and reading.role == "part")

@@ -153,12 +153,17 @@ def test_a_fetch_that_broke_off_goes_on_at_the_next_try(
 
 
 def test_packs_before_one_that_is_not_there_stay(
-    server: Server, capsys: pytest.CaptureFixture[str]
+    server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, _, told = run(capsys, "places", "add", "BFA", "MLI", "--address", server.folder)
     assert code == 2
     assert "404" in told
-    assert [pack["country"] for pack in run(capsys, "places", "list")[1]] == ["BFA"]
+    _, packs, told = run(capsys, "places", "list")
+    assert [pack["country"] for pack in packs] == ["BFA"]
+    assert "is not used" not in told
+    (tmp_path / "packs" / "BFA" / "index" / "key.npy").write_bytes(b"broken")
+    for asked in (["places", "list"], ["geocode", "Bobo-Dioulasso"]):
+        assert "Add it again: conflictmap places add BFA" in run(capsys, *asked)[2]
 
 
 def test_places_are_installed_where_the_names_with_languages_cannot_be_had(

@@ -7,7 +7,7 @@ import pytest
 
 from geodata.gazetteer import Gazetteer
 from geodata.gazetteer.index import Place, PlaceIndex
-from geodata.gazetteer.layers import table_places
+from geodata.gazetteer.layers import site_places, sites_text, table_places
 from geodata.gazetteer.learned import checked_places, learned_places
 from geodata.gazetteer.lookup import BASE, LEARNED, PACKS
 from geodata.gazetteer.places import distance_km, middle
@@ -141,3 +141,35 @@ def test_a_district_reaches_the_provinces_only_place_of_the_name() -> None:
 def test_the_middle_of_two_points_may_lie_across_the_date_line() -> None:
     assert middle(10.0, 179.0, 12.0, -179.0) == (11.0, -180.0)
     assert middle(10.0, 20.0, 12.0, 22.0) == (11.0, 21.0)
+
+
+def test_a_large_town_is_meant_by_its_sound_and_a_small_one_is_not() -> None:
+    hodeidah = Place("Al Ḩudaydah", [], 14.7978, 42.9545, "YEM", "02", population=617_871)
+    assert gazetteer(None, hodeidah).locate("Hodeidah", country="YEM").latitude == 14.7978
+    village = Place("Al Ḩudaydah", [], 14.7978, 42.9545, "YEM", "02", population=6_000)
+    found = gazetteer(None, village).locate("Hodeidah", country="YEM")
+    assert (found.precision, [one.name for one in found.candidates]) == ("country", ["Al Ḩudaydah"])
+    # Another language's name of a large town is not what a place that sounds like it means.
+    beroea = Place("Halab", ["Al Barah"], 36.2, 37.16, "SYR", "09", population=2_000_000)
+    assert gazetteer(None, beroea).locate("Bara", country="SYR").latitude is None
+
+
+def test_without_a_province_only_towns_and_camps_are_looked_for_across_the_border() -> None:
+    def across(kind: str, population: int) -> str:
+        place = Place("Ceylanpinar", [], 36.847, 40.05, "TUR", "63", kind, population, 2.0)
+        return gazetteer(None, place).locate("Ceylanpinar", country="SYR").method
+
+    assert across("populated", 80_000) == "name, across the border"
+    assert across("camp", 0) == "name, across the border"
+    assert across("populated", 900) == "country only (not found)"
+
+
+def test_a_district_is_as_wide_as_its_own_province_asks() -> None:
+    khan_yunis = Place("Khan Yunis", [], 31.346, 34.303, "PSE", "GZ", population=250_000)
+    found = gazetteer(None, khan_yunis).locate("Al-Mawasi, Khan Yunis", country="PSE")
+    assert (found.precision, found.radius_km) == ("admin2", 25.0)
+
+
+def test_a_crossing_is_written_without_its_word_too() -> None:
+    crossing = next(p for p in site_places(sites_text() or "") if p.name == "Kerem Shalom crossing")
+    assert "Kerem Shalom" in crossing.alternates

@@ -17,6 +17,7 @@ from geodata.gazetteer.packs import (
     kind_of,
     open_packs,
     remove_pack,
+    unusable_packs,
 )
 
 
@@ -114,6 +115,7 @@ def test_an_index_that_was_damaged_is_left_out(country_file: Path, tmp_path: Pat
     add_pack("BFA", country_file, tmp_path / "packs")
     (tmp_path / "packs" / "BFA" / "index" / "key.npy").write_bytes(b"broken")
     assert open_packs(tmp_path / "packs") == []
+    assert unusable_packs(tmp_path / "packs") == ["BFA"]
 
 
 @pytest.mark.parametrize(

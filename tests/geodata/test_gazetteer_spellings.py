@@ -16,6 +16,7 @@ from geodata.gazetteer import Gazetteer
 from geodata.gazetteer.index import EXACT, IndexBuilder, Place, PlaceIndex
 from geodata.gazetteer.labels import labels
 from geodata.gazetteer.lookup import PACKS
+from geodata.gazetteer.names import folded, romanised
 from geodata.gazetteer.packs import add_pack, installed_packs, open_packs, remove_pack
 from geodata.gazetteer.spellings import (
     FORMER,
@@ -231,3 +232,18 @@ def test_every_name_that_was_added_is_there_and_is_found(rows: list[tuple[int, s
     for number in range(3):
         wanted = [name for of, name in rows if of == number]
         assert [spelling.name for spelling in index.spellings.of(number)] == wanted
+
+
+def test_an_h_counts_for_nothing_in_burmese_names() -> None:
+    for one, other in (("Hpapun", "Papun"), ("Kyaukphyu", "Kyaukpyu"), ("Hpakant", "Pakant")):
+        assert romanised(one, "MMR") == romanised(other, "MMR")
+    assert romanised("Hpapun", "COD") != romanised("Papun", "COD")
+
+
+def test_a_burmese_town_is_found_with_and_without_the_word_for_town() -> None:
+    assert folded("မန္တလေးမြို့") == folded("မန္တလေး")
+
+
+def test_vowels_written_as_marks_tell_names_apart() -> None:
+    assert folded("काम") != folded("कम")
+    assert folded("ကော") != folded("ကူ")
