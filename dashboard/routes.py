@@ -39,6 +39,8 @@ MAX_ROWS: Final = 50
 MAX_ROW_DIGITS: Final = 9
 FOREVER: Final = {"Cache-Control": "private, max-age=31536000, immutable"}
 FRESH: Final = {"Cache-Control": "private, no-cache"}
+LAYERS_HEADER: Final = "X-Layers"
+"""Says with which edition of the layers from files (`LayerFolder.edition`) an answer was given."""
 DAILY: Final = {"Cache-Control": "private, max-age=86400"}
 
 # One clear pixel.
@@ -96,7 +98,9 @@ def _of_edition(
 
 def _current(request: Request) -> Response:
     if served().edition().token == request.path_params["token"]:
-        return Response(status_code=204, headers=FRESH)
+        # Who may not see layers is not told that they change either.
+        layers = served().layers.edition() if _of_the_team() else 0
+        return Response(status_code=204, headers=FRESH | {LAYERS_HEADER: str(layers)})
     return _refusal("The store has changed since this page was drawn; reload it.", 410)
 
 

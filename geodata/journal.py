@@ -45,6 +45,13 @@ class Journal:
         except ValueError as error:
             raise UnreadableFile(self.path, f"has a damaged line ({error}).") from error
 
+    def length(self) -> int:
+        """Bytes of the file, which only grows; 0 where there is none or it cannot be looked at."""
+        try:
+            return self.path.stat().st_size
+        except OSError:
+            return 0
+
     def append(self, what: str, who: str, why: str, **more: object) -> None:
         """Add a line in one write, so that two who add at once both stand there.
 

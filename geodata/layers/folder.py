@@ -190,6 +190,10 @@ class LayerFolder:
         """
         return self._journal.entries()
 
+    def edition(self) -> int:
+        """A number that changes with every layer added, removed or brought back; 0 before any."""
+        return self._journal.length()
+
     @property
     def _journal(self) -> Journal:
         return Journal(self.path / _HISTORY)

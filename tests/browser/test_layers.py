@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -160,3 +161,29 @@ def test_on_a_phone_the_layers_fit_the_map_and_are_large_enough_to_touch(
         )
         assert min(heights) >= 44
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_a_layer_that_is_added_or_taken_away_is_seen_on_an_open_map(
+    layered: Server, browser: Browser, tmp_path: Path
+) -> None:
+    path = tmp_path / "line.geojson"
+    line = shape("LineString", WAY[:3], name="Line", valid_from="2016-01-01")
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [line]}), "utf-8")
+    folder = LayerFolder.beside(layered.store)
+    with watched(browser, viewport=WIDE) as seen:
+        page = open_map(seen, layered.address + "/" + SYRIA)
+        layers = page.locator(".cm-layers")
+        layers.locator("summary").first.click()
+        layers.get_by_label("{{7*7}} (file)").check()
+        layers.get_by_label(HOSTILE).uncheck()
+        added, _ = folder.add(read_layer(path), name="Front line", who="a", why="")
+        new = layers.get_by_label("Front line")
+        new.wait_for()
+        assert new.is_checked()
+        assert not layers.get_by_label(HOSTILE, exact=True).is_checked()
+        assert layers.get_by_label("{{7*7}} (file)").is_checked()
+        assert layers.get_attribute("open") is not None
+        folder.remove(added.id, who="a", why="")
+        new.wait_for(state="detached")
+        assert not layers.get_by_label(HOSTILE, exact=True).is_checked()
+        assert seen.complaints == []

@@ -106,11 +106,15 @@ def test_layers_stay_with_those_who_see_everything(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    address = f"/data/{here.edition().token}/current"
+    assert ask(address).headers["x-layers"] == "0"
     added, _ = conflictmap(capsys, "add", str(file), "--store", str(here.store.path))
+    assert ask(address).headers["x-layers"] != "0"
     for whoever in (None, Principal(Role.ANONYMOUS), Principal(Role.VIEWER, within="country=SYR")):
         monkeypatch.setattr(asking, "principal", lambda whoever=whoever: whoever)
         assert json.loads(ask("/layers").body)["layers"] == []
         assert ask(f"/layers/{added['id']}.json").status == 404
+        assert ask(address).headers["x-layers"] == "0"
 
 
 def test_a_damaged_history_is_said_on_the_page(here: ServedStore) -> None:

@@ -4,15 +4,15 @@ import { test } from "node:test";
 import { StoreWatch } from "../../dashboard/folium_map/js/store_watch.js";
 
 /** A page with a hand, and a server that answers as told. */
-function watching(status = 204) {
+function watching(status = 204, layers = "0") {
   const page = Object.assign(new EventTarget(), { hidden: false });
-  const seen = { asked: 0, moved: 0, status, busy: false };
+  const seen = { asked: 0, moved: 0, other: 0, status, layers, busy: false };
   const ask = async () => {
     seen.asked += 1;
     if (seen.status === 0) throw new TypeError("Failed to fetch");
-    return { status: seen.status };
+    return { status: seen.status, headers: new Headers({ "X-Layers": seen.layers }) };
   };
-  const parts = { page, ask, onMoved: () => (seen.moved += 1), isBusy: () => seen.busy };
+  const parts = { page, ask, onMoved: () => (seen.moved += 1), onLayers: () => (seen.other += 1), isBusy: () => seen.busy };
   const watch = new StoreWatch("/data/t/current", /** @type {any} */ (parts));
   const does = (name, pointerId = 1, buttons = 1) =>
     page.dispatchEvent(Object.assign(new Event(name), { pointerId, buttons }));
@@ -26,6 +26,16 @@ test("a newer version is told of, an old one and a silent server are not", async
     watch.destroy();
     assert.deepEqual([seen.asked, seen.moved], [1, moved]);
   }
+});
+
+test("other layers are told of once, and none where nobody may see any", async () => {
+  const { seen, watch } = watching(204, "0");
+  for (const [layers, told] of [["0", 0], ["210", 1], ["210", 1], ["420", 2]]) {
+    seen.layers = layers;
+    await watch.look();
+    assert.equal(seen.other, told);
+  }
+  watch.destroy();
 });
 
 test("nothing is asked while hands are on the page; what was missed is asked when the last lifts", async () => {

@@ -155,6 +155,7 @@ class Host {
     this.listen();
     this.watch = new StoreWatch(`${this.data.root}data/${token}/current`, {
       onMoved: () => this.component.setTriggerValue("stale", true),
+      onLayers: () => this.offerLayers().catch(() => undefined),
       isBusy: () => this.workspace.timeline.player.playing,
     });
     this.map.invalidateSize({ animate: false });
@@ -173,10 +174,12 @@ class Host {
     const text = answer.ok ? await answer.text() : null;
     if (view !== this.view || !this.map) return; // a later version has come meanwhile
     if (text !== null && text !== this.offered) {
+      const chosen = this.choices?.chosen();
       this.choices?.remove();
       const offered = JSON.parse(text);
       const is = offered.base_maps.length + offered.layers.length > 0 || offered.error !== null;
       this.choices = is ? new LayerControl(this.data.root, offered).addTo(this.map) : undefined;
+      if (chosen) this.choices?.choose(chosen);
       this.offered = text;
     }
     this.choices?.follow(view, layer);

@@ -84,6 +84,37 @@ export const LayerControl = L.Control.extend({
     this._showDays(true);
   },
 
+  /** What a person has chosen here, for the control that takes its place when others are offered. */
+  chosen() {
+    const root = this.getContainer();
+    return {
+      base: this._shown ?? null, names: this._names?.checked ?? true, anyDay: this._anyDay,
+      agreed: [...this._agreed], off: (this._rows ?? []).filter(({ box }) => !box.checked).map(({ layer }) => layer.name),
+      open: root.open, focused: root.contains(document.activeElement),
+    };
+  },
+
+  /** @param {any} before what `chosen` told of the control before; what is no more offered is dropped */
+  choose(before) {
+    const same = (choice) => this._choices.find(({ name, url }) => choice && name === choice.name && url === choice.url);
+    for (const choice of before.agreed) if (same(choice)) this._agreed.add(same(choice));
+    const base = same(before.base);
+    if (base) {
+      this._radios[1 + this._choices.indexOf(base)].checked = true;
+      this._show(base);
+    }
+    if (this._names) {
+      this._names.checked = before.names;
+      this._showNames();
+    }
+    for (const { layer, box } of this._rows ?? []) {
+      if (before.off.includes(layer.name)) box.click();
+    }
+    if (before.anyDay && this._any) this._any.click();
+    this.getContainer().open = before.open;
+    if (before.focused) this.getContainer().querySelector("summary").focus();
+  },
+
   // --- base maps --------------------------------------------------------------------------------
 
   _baseMaps() {
@@ -163,13 +194,13 @@ export const LayerControl = L.Control.extend({
     this._stage = new Stage(map, this._shapes);
     this._rows = [...grouped(this._listed)].map(([name, layers]) => this._row(new FileLayer(this._stage, name, layers)));
     this._when = element("p", { class: "cm-muted" });
-    const any = element("input", { type: "checkbox", onchange: () => {
-      this._anyDay = any.checked;
+    this._any = element("input", { type: "checkbox", onchange: () => {
+      this._anyDay = this._any.checked;
       this._showDays(true);
     } });
     return element(
       "fieldset", {}, element("legend", {}, "Layers"), ...this._rows.map(({ root }) => root),
-      element("label", { class: "cm-layers-names" }, any, element("span", {}, "What held on any day of the timeline's range")),
+      element("label", { class: "cm-layers-names" }, this._any, element("span", {}, "What held on any day of the timeline's range")),
       this._when,
     );
   },
@@ -187,7 +218,7 @@ export const LayerControl = L.Control.extend({
     };
     const box = element("input", { type: "checkbox", checked: true, onchange: turn });
     const root = element("div", { class: "cm-layer" }, element("label", {}, box, element("span", {}, foreign(layer.name))), key, words);
-    const row = { root, layer, key, said, list, words };
+    const row = { root, box, layer, key, said, list, words };
     layer.addEventListener("loaded", () => {
       fill(key, ...sides(layer));
       this._showDays(true);

@@ -1,5 +1,6 @@
 /**
- * Asks the server every few seconds whether the store has moved on since this page was drawn.
+ * Asks the server every few seconds whether the store has moved on since this page was drawn, or
+ * layers from files have been added or taken away.
  *
  * Nothing is asked while a hand is on the page, while nobody sees it, or while something else, such
  * as a film of days, must not be disturbed; what was missed is asked right after.
@@ -13,17 +14,20 @@ export class StoreWatch {
   #due = false;
   #asks = false;
   #abort = new AbortController();
+  /** The edition of the layers that was last heard of; "0" before any. */
+  #layers = "0";
 
   /**
    * @param {string} address answers 410 as soon as there is a newer version of the store
    * @param {object} parts
    * @param {() => void} parts.onMoved called at each look that finds a newer version
+   * @param {() => void} [parts.onLayers] called when there are other layers than at the look before
    * @param {() => boolean} [parts.isBusy] whether looking must wait
    * @param {Document} [parts.page]
    * @param {typeof fetch} [parts.ask]
    */
-  constructor(address, { onMoved, isBusy = () => false, page = document, ask = (...all) => fetch(...all) }) {
-    Object.assign(this, { address, onMoved, isBusy, page, ask });
+  constructor(address, { onMoved, onLayers = () => {}, isBusy = () => false, page = document, ask = (...all) => fetch(...all) }) {
+    Object.assign(this, { address, onMoved, onLayers, isBusy, page, ask });
     const { signal } = this.#abort;
     const on = (/** @type {string} */ name, /** @type {(event: any) => void} */ act) =>
       page.addEventListener(name, act, { signal, capture: true });
@@ -42,8 +46,10 @@ export class StoreWatch {
     this.#due = false;
     this.#asks = true;
     try {
-      const { status } = await this.ask(this.address, { cache: "no-store", signal: this.#abort.signal });
-      if (status === 410 && !this.#abort.signal.aborted) this.onMoved();
+      const { status, headers } = await this.ask(this.address, { cache: "no-store", signal: this.#abort.signal });
+      if (this.#abort.signal.aborted) return;
+      if (status === 410) this.onMoved();
+      else if (status === 204) this.#hear(headers.get("X-Layers") ?? "0");
     } catch {
       // Whoever cannot be reached is asked again; the page itself says that its server is gone.
     } finally {
@@ -54,6 +60,13 @@ export class StoreWatch {
   destroy() {
     clearInterval(this.timer);
     this.#abort.abort();
+  }
+
+  /** @param {string} layers */
+  #hear(layers) {
+    if (layers === this.#layers) return;
+    this.#layers = layers;
+    this.onLayers();
   }
 
   /** @param {number} hand */
