@@ -42,6 +42,8 @@ def test_a_view_is_saved_and_opened_by_its_id_and_its_name_is_text(
         open_map(seen, f"{server.address}/")
         assert sentence_of(page) != sentence
         open_map(seen, server.address + way)
+        page.set_viewport_size({"width": 1287, "height": 895})
+        page.evaluate("() => new Promise((done) => setTimeout(done, 500))")  # it has taken its size
         assert page.url == f"{server.address}/?{asked}&view={way.removeprefix('/v/')}"
         assert sentence_of(page) == sentence
         expect(sidebar.get_by_test_id("stText").filter(has_text=HOSTILE)).to_be_visible()

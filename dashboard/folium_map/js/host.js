@@ -44,6 +44,8 @@ const OURS = [...FILTERING, ...LOOKING];
 const MOST_FITTED = 20_000;
 /** Share at either end that the first view may leave out, so that one far incident does not. */
 const OUTER_SHARE = 0.04;
+/** A map whose middle is nearer than this to where the address says has not been moved by anybody. */
+const UNMOVED_PX = 2;
 
 /** As tools/draw_icon.py draws it. */
 const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><circle cx="32" cy="32" r="28"
@@ -237,13 +239,21 @@ class Host {
   }
 
   onMoved() {
-    if (!this.moves) return; // still being laid out
+    if (!this.moves || this.standsAsSaid()) return; // still being laid out, or of another size alone
     const centre = this.map.getCenter().wrap();
     this.set(
       { z: writeNumber(this.map.getZoom()), lat: writeNumber(centre.lat), lon: writeNumber(centre.lng) },
       "replace",
       false,
     );
+  }
+
+  /** Whether the map is where the address says, but for what is lost where its box changes by an odd pixel. */
+  standsAsSaid() {
+    const [zoom, lat, lon] = ["z", "lat", "lon"].map((name) => this.own.get(name) ?? "");
+    if (!lat || !lon || zoom !== writeNumber(this.map.getZoom())) return false;
+    const said = this.map.latLngToContainerPoint([Number(lat), Number(lon)]);
+    return said.distanceTo(this.map.getSize().divideBy(2)) < UNMOVED_PX;
   }
 
   /** The server's filter; the window of days and the area only where the server changed them. */
