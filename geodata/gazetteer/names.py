@@ -157,8 +157,8 @@ _CUSTOMS = {
         "ju>u iu>u ya>a ja>a ia>a kh>h zh>Z sh>S ch>C cz>C ts>T tz>T ph>f g>h x>ks y>i j>i c>T "
         "w>v q>k"
     ),
-    # Few: among villages in Bantu languages, a letter more or less is another village.
     "burmese": _chain("hp>p ph>p ht>t th>t hk>k kh>k hs>s hm>m hn>n hl>l hw>w ou>u oo>u ii>i"),
+    # Few: among villages in Bantu languages, a letter more or less is another village.
     "general": _chain("tch>C ou>u oo>u dj>j ph>f ck>k gh>g kh>k ch>C w>u q>k z>s"),
 }
 _ARABIC_ENDING = re.compile(r"(?:[aei]h|aa|[ae])\b")

@@ -66,8 +66,8 @@ def around_seat(
     Args:
         context: with the district's seats.
         why: what kept the place itself from being found.
-        beyond: the province's only place of the name, if the seat is too far from it for a pin.
-            A ring around both then holds either: so it held the truth of all three such names.
+        beyond: the place of the name in the province that is meant if any is, where the seat is too
+            far from it for a pin. A ring around both holds either.
     """
     if not context.seats:
         return None

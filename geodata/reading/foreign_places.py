@@ -30,8 +30,14 @@ class _Known:
     never: re.Pattern[str]
     units: re.Pattern[str]
     peoples: re.Pattern[str]
-    codes: tuple[str, ...]
-    """Countries of the groups of `units`, then of `peoples`."""
+    countries_of_units: tuple[str, ...]
+    countries_of_peoples: tuple[str, ...]
+    """By the group of the pattern that matched."""
+
+    def region(self, name: str) -> str | None:
+        """The country that a known province or city of this name lies in."""
+        unit = self.units.fullmatch(name)
+        return None if unit is None else self.countries_of_units[(unit.lastindex or 1) - 1]
 
 
 def places_in(code: str, text: str, folded: str, start: int, end: int) -> list[PlaceMention]:
@@ -55,7 +61,8 @@ def _known(code: str) -> _Known:
         re.compile(rf"(?:{entry.get('never', '(?!)')})(?!\w)"),
         re.compile("(?:" + "|".join(groups) + r")"),
         re.compile(lead + "(?:" + "|".join(stems) + ")" + rest),
-        (*units, *peoples),
+        tuple(units),
+        tuple(peoples),
     )
 
 
@@ -125,8 +132,7 @@ def _where(code: str, known: _Known, name: str) -> tuple[str | None, str | None]
     """The country that the name is, and the country that the known province or city lies in."""
     forms = [name, *(form.lower() for form in nominatives(code, name))]
     country = next((found for form in forms if (found := country_code(form))), None)
-    unit = known.units.fullmatch(name)
-    return country, known.codes[(unit.lastindex or 1) - 1] if unit else None
+    return country, known.region(name)
 
 
 def _place(  # noqa: PLR0913 - what is known of one name, the last two by keyword
@@ -161,10 +167,9 @@ def _place(  # noqa: PLR0913 - what is known of one name, the last two by keywor
 def _peoples(code: str, text: str, folded: str, edges: tuple[int, int]) -> list[PlaceMention]:
     """Countries whose people or forces are named: they say where the text is set, no more."""
     known = _known(code)
-    first = len(lexicon("foreign_places")[code]["units"]) - 1
     found = []
     for match in known.peoples.finditer(folded, *edges):
-        country = known.codes[first + (match.lastindex or 1)]
+        country = known.countries_of_peoples[(match.lastindex or 1) - 1]
         found.append(_place(text, match.span(), "", "people", where=(country, None)))
     return found
 
@@ -201,8 +206,7 @@ def _arabic(code: str, text: str, folded: str, edges: tuple[int, int]) -> list[P
         if kind in ("site", "area", "admin1"):
             first = match.start(kind)  # the crossing and the countryside are part of the name
         name = folded[match.start(named) : stop]
-        unit = known.units.fullmatch(" ".join(name.split()))
-        region = known.codes[(unit.lastindex or 1) - 1] if unit else None
+        region = known.region(" ".join(name.split()))
         role = "origin" if group["from"] else "mention" if group["to"] else "event"
         # "In the north of Syria": of a country no point is near.
         country = country_code(name)
