@@ -110,8 +110,8 @@ class Door:
         try:
             await self._app(asks.scope, receive, seen.send)
         except Exception as error:
-            if self._failed is None:
-                raise
+            if self._failed is None or error is seen.left:
+                raise  # whoever has left meanwhile is no failure; the server below knows
             name = self._failed(error)
             if socket or seen.status:
                 raise
@@ -221,10 +221,15 @@ async def _nothing_more() -> Message:
 
 
 class _Seen:
-    """Passes messages on and keeps the status of the answer; 101 for a websocket let in."""
+    """Passes messages on and keeps the status of the answer; 101 for a websocket let in.
+
+    Attributes:
+        left: what a send raised as nobody listened any more; None while somebody does.
+    """
 
     def __init__(self, send: Send) -> None:
         self._send, self.status = send, 0
+        self.left: OSError | None = None
 
     async def send(self, message: Message) -> None:
         kind = message["type"]
@@ -234,7 +239,11 @@ class _Seen:
             self.status = 101
         elif kind == "websocket.close" and not self.status:
             self.status = 403
-        await self._send(message)
+        try:
+            await self._send(message)
+        except OSError as error:  # as ASGI has it where the client has disconnected
+            self.left = error
+            raise
 
 
 def _embedded(scope: Scope) -> str | None:
