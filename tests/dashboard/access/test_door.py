@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.access.door import Door
+from tests.waiting import finished
 
 HOST = "127.0.0.1"
 STREAM: Scope = {
@@ -53,8 +52,8 @@ def test_whoever_leaves_is_no_failure_and_what_fails_is_one(
 
     door = Door(app, None, {HOST}, failed=failed)
     if (app, send) == (accepts, _heard):
-        asyncio.run(door(STREAM, _nothing, send))
+        finished(door(STREAM, _nothing, send))
     else:
         with pytest.raises(ConnectionResetError):
-            asyncio.run(door(STREAM, _nothing, send))
+            finished(door(STREAM, _nothing, send))
     assert len(failures) == told
