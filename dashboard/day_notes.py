@@ -21,12 +21,18 @@ _SAID: Final = "note_said"
 
 
 def for_page() -> dict[str, Any]:
-    """What the page shows: `kept` notes, whether more `may` be kept, and what was `said` last."""
+    """The same as `shown`, with what was said last in this session."""
+    notes = shown()
+    return notes | {"said": notes["said"] or st.session_state.pop(_SAID, None)}
+
+
+def shown() -> dict[str, Any]:
+    """What a page shows: `kept` notes, whether more `may` be kept, and what is to be `said`."""
     who = asking.principal()
     if who is None or not who.team:
         return {"kept": [], "may": False, "said": None}
-    said = st.session_state.pop(_SAID, None)
     kept: list[dict[str, Any]] = []
+    said = None
     try:
         kept = [asdict(note) for note in _book().current()]
     except ConflictMapError as error:

@@ -12,15 +12,12 @@ from typing import Any
 import streamlit as st
 
 from dashboard import day_notes
-from dashboard.folium_map import assets
-from dashboard.map_script import map_script
 from dashboard.module_component import module_component
-from dashboard.served import Edition, root
-from geodata.filters import PARAMETERS, Link, to_parameters
+from dashboard.opening import map_data
+from dashboard.served import Edition
+from geodata.filters import Link
 
 KEY = "incident_map"
-BORDERS = ("world.bin.gz", "boundaries.bin.gz")
-"""The base map's files of countries and of provinces."""
 _component = module_component("conflict_map", box="cm-host")
 
 
@@ -51,7 +48,7 @@ def incident_map(
 
     _component(
         key=KEY,
-        data=_data(edition, link) | {"restored": restored},
+        data=map_data(edition, link, day_notes.for_page()) | {"restored": restored},
         default={"link": None},
         on_link_change=reported,
         on_note_change=noted,
@@ -62,20 +59,3 @@ def incident_map(
 
 def _run_again() -> None:
     """Nothing to do but to run: the store has moved on, and the page draws its new edition."""
-
-
-def _data(edition: Edition, link: Link) -> dict[str, Any]:
-    base = root()
-    return {
-        "root": base,
-        "token": edition.token,
-        "script": assets.asset_url(assets.PAGE_MODULE, base),
-        "map": f"{base}maps/{map_script(base).digest}.js",
-        "styles": [assets.asset_url(assets.PAGE_STYLE, base)],
-        "borders": [assets.asset_url(f"data/{name}", base) for name in BORDERS],
-        "predicate": link.filter.predicate(),
-        "parameters": to_parameters(link.filter, link.view),
-        "order": PARAMETERS,
-        "notices": link.notices,
-        "notes": day_notes.for_page(),
-    }

@@ -15,7 +15,7 @@ import math
 import zlib
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,13 +25,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from dashboard import day_notes
 from dashboard.access import asking
 from dashboard.folium_map import assets
 from dashboard.force_symbols import symbol
 from dashboard.map_script import map_script
+from dashboard.opening import map_data
 from dashboard.province_names import provinces
+from dashboard.saved_views import PARAMETER as VIEW
 from dashboard.served import Edition, root, served
+from dashboard.views_panel import gone
 from geodata.errors import UnreadableFile
+from geodata.filters import PARAMETERS, parse_link
 
 ICON: Final = Path(__file__).with_name("icon.png")
 """Served in place of Streamlit's own; an icon set by the page would be fetched at every run."""
@@ -157,6 +162,15 @@ def _hits(request: Request, edition: Edition) -> Response:
     return Response(body, headers=FRESH, media_type="application/octet-stream")
 
 
+def _opening(request: Request) -> Response:
+    given = request.query_params
+    link = parse_link({name: given.getlist(name) for name in PARAMETERS if name in given})
+    edition = served().edition()
+    if VIEW in given:
+        link = replace(link, notices=(*link.notices, *gone(link, edition)))
+    return _json(map_data(edition, link, day_notes.shown()))
+
+
 def _provinces(request: Request, edition: Edition) -> Response:
     del request
     return _json(provinces(edition.snapshot.incidents))
@@ -256,6 +270,7 @@ ROUTES: Final = (
     Route("/data/{token}/incident/{incident_id:path}", _of_edition(_incident, _READERS)),
     Route("/data/{token}/hits", _of_edition(_hits, _SEARCHERS)),
     Route("/data/{token}/provinces", _of_edition(_provinces)),
+    Route("/opening", _in_thread(_opening)),
     Route("/layers", _in_thread(_layers)),
     Route("/layers/{id}.json", _in_thread(_layer)),
     Route("/symbols/{frames}/{code}.svg", _in_thread(_symbol)),

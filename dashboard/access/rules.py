@@ -73,6 +73,7 @@ OURS: Final[Mapping[str, Rule]] = {
     "/data/{token}/incident/{incident_id:path}": Rule(Need.SEE),
     "/data/{token}/hits": Rule(Need.SEE),
     "/data/{token}/provinces": Rule(Need.SEE),
+    "/opening": Rule(Need.SEE),
     "/layers": Rule(Need.SEE),
     "/layers/{id}.json": Rule(Need.SEE),
     "/symbols/{frames}/{code}.svg": Rule(Need.SEE),

@@ -47,6 +47,8 @@ DATA_FILES = (
 `tools/build_water.py` and `tools/build_base_map.py` make them."""
 PAGE_MODULE = "js/whole_page.js"
 """The map page's modules as one: what `js/host.js` and `js/base_map.js` export."""
+OPENING = "js/opening.js"
+"""Imports `PAGE_MODULE` and draws the map before the page around it is there."""
 PAGE_STYLE = "css/whole_page.css"
 """The map page's style sheets as one."""
 LEAFLET = "js/leaflet.js"

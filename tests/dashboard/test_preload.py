@@ -15,17 +15,26 @@ from dashboard.folium_map import assets
 from geodata.errors import StoreError
 from tests.waiting import finished
 
+PAGE = b"<html><head><title>Streamlit</title></head><body></body></html>"
+KEPT = [(b"if-none-match", b'"old"'), (b"accept-encoding", b"gzip"), (b"host", b"127.0.0.1")]
 
-def headers_of(
-    path: str, *, kind: bytes = b"text/html", incidents: bool = True
-) -> dict[bytes, Any]:
-    """The headers of an answer that passes the middleware."""
+
+def answer_of(
+    path: str, query: bytes = b"", *, kind: bytes = b"text/html", incidents: bool = True
+) -> tuple[dict[bytes, Any], bytes]:
+    """The headers and the body of an answer that passes the middleware."""
     sent: list[Message] = []
 
-    async def page(_scope: Scope, _receive: Receive, send: Send) -> None:
-        await send(
-            {"type": "http.response.start", "status": 200, "headers": [(b"content-type", kind)]}
-        )
+    async def page(scope: Scope, _receive: Receive, send: Send) -> None:
+        asked = dict(scope["headers"])
+        if path in {"/", "/map"}:
+            assert asked == {b"host": b"127.0.0.1"}, (
+                "a kept page is not asked for, nor a packed one"
+            )
+        headers = [(b"content-type", kind), (b"etag", b'"old"'), (b"content-length", b"65")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": PAGE[:20], "more_body": True})
+        await send({"type": "http.response.body", "body": PAGE[20:]})
 
     async def keep(message: Message) -> None:
         sent.append(message)
@@ -34,8 +43,13 @@ def headers_of(
         return {"type": "http.disconnect"}
 
     app = preload.Preload(page, incidents=incidents)
-    finished(app({"type": "http", "path": path}, nothing, keep))
-    return dict(sent[0]["headers"])
+    asked = {"type": "http", "path": path, "query_string": query, "headers": KEPT}
+    finished(app(asked, nothing, keep))
+    return dict(sent[0]["headers"]), b"".join(message["body"] for message in sent[1:])
+
+
+def headers_of(path: str, query: bytes = b"", **more: Any) -> dict[bytes, Any]:
+    return answer_of(path, query, **more)[0]
 
 
 @pytest.fixture
@@ -52,9 +66,39 @@ def test_the_map_names_its_module_style_and_incidents_after_streamlits_own() -> 
     assert f"<{assets.asset_url(assets.PAGE_STYLE, '/')}>; rel=preload; as=style" in link
     assert "</data/abc/incidents.pack>; rel=preload; as=fetch; crossorigin" in link
     assert len(link) < 3000, "proxies give up on long headers, often at 4 KB"
-    parts = link.split(", <")
-    assert all(part.endswith("fetchpriority=low") for part in parts), "Streamlit must start first"
+    later = [part for part in link.split(", <") if part.endswith("fetchpriority=low")]
+    assert len(later) == len(preload.widget_scripts()), "what the map needs comes before widgets"
     assert set(re.findall(r"</assets/[^/]+/([^>]+)>", link)) <= set(assets.ASSETS)
+
+
+@pytest.mark.usefixtures("store")
+def test_the_map_brings_its_script_in_an_answer_of_its_own() -> None:
+    headers, body = answer_of("/map", b"country=SYR&q=a+b&polygon=1,2;3,4")
+    script = f'<script type="module" async src="{assets.asset_url(assets.OPENING, "/")}"></script>'
+    assert body == (
+        b"<html><head><title>Conflict Map</title>"
+        + script.encode()
+        + b"</head><body></body></html>"
+    )
+    assert headers[b"content-length"] == b"%d" % len(body)
+    assert b"etag" not in headers
+    opening = b"</opening?country=SYR&q=a+b&polygon=1,2;3,4>; rel=preload; as=fetch; crossorigin"
+    assert opening in headers[b"link"]
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize("query", [b"q=a>;b", b"q=\xff", b"q=a\r\nSet-Cookie:b", b'q="', b"q=a b"])
+def test_no_query_writes_into_the_header(query: bytes) -> None:
+    assert b"</opening" not in headers_of("/", query)[b"link"]
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize("query", [b"embed=true", b"country=SYR&embed=", b"embed"])
+def test_an_embedded_page_has_no_map_before_its_own(query: bytes) -> None:
+    headers, body = answer_of("/", query)
+    assert b"<script" not in body
+    assert b"opening" not in headers[b"link"]
+    assert b"incidents.pack" in headers[b"link"]
 
 
 @pytest.mark.usefixtures("store")

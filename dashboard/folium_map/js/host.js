@@ -8,7 +8,9 @@
  */
 
 import { AreaSource } from "./area_source.js";
+import { element } from "./dom.js";
 import { readDrawing, writeDrawing } from "./drawings.js";
+import { EarlyMap, PageToCome } from "./early_map.js";
 import { load, loadHits } from "./engine/load.js";
 import { IncidentView } from "./engine/view.js";
 import { IncidentLayer } from "./incident_layer.js";
@@ -58,7 +60,17 @@ let left = new Map();
 /** Tells of every change of the address; where a browser has none, the page alone does. */
 const browserHistory = /** @type {EventTarget | undefined} */ (/** @type {any} */ (window).navigation);
 
-const hosted = mounted((parent) => new Host(parent));
+/** The host of a map that stands before the page does, until the page takes it. @type {Host | null} */
+let waiting = null;
+/** Whether the page has come, with a map of its own or for the one that waited. */
+let isHere = false;
+
+const hosted = mounted((parent) => {
+  const host = waiting ?? new Host();
+  [waiting, isHere] = [null, true];
+  host.settle(parent.querySelector(".cm-host") ?? parent);
+  return host;
+});
 
 /**
  * @param {any} component what the page hands over: `data`, `parentElement`, setters
@@ -68,15 +80,35 @@ export default function host(component) {
   return hosted(component);
 }
 
+/**
+ * Draw the map for the address before the page is there; where it may not be seen or cannot be had,
+ * the page says so when it comes.
+ * @param {string} root address of the application, ending in a slash
+ */
+export async function openEarly(root) {
+  const answer = await fetch(`${root}opening${window.location.search}`).catch(() => null);
+  const data = answer?.ok ? await answer.json() : null;
+  if (data === null || isHere) return;
+  waiting = new Host();
+  waiting.early = new EarlyMap(waiting);
+  await waiting.update(new PageToCome(data));
+}
+
 class Host {
-  /** @param {HTMLElement} parent */
-  constructor(parent) {
-    this.box = /** @type {HTMLElement} */ (parent.querySelector(".cm-host") ?? parent);
+  constructor() {
+    this.box = element("div", { class: "cm-stage" });
+    /** @type {EarlyMap | null} where it stands before the page does */
+    this.early = null;
     this.own = ownParameters();
     this.queue = Promise.resolve();
     this.token = "";
+    this.isGone = false;
     this.moves = false;
     this.serverFilter = "";
+    /** @type {string | null} */
+    this.serverSaid = null;
+    /** @type {string | null} what the server said before it heard of a change of ours */
+    this.overtaken = null;
     this.serverText = "";
     this.said = "";
     this.page = window.location.pathname;
@@ -86,32 +118,53 @@ class Host {
     browserHistory?.addEventListener("currententrychange", this.onAddress);
   }
 
+  /** Stand in an element of the page. @param {HTMLElement} place */
+  settle(place) {
+    keepIcon();
+    if (this.early) this.early.moveTo(place);
+    else place.append(this.box);
+  }
+
   /**
    * Take over what the page says now; calls wait for one another.
    * @param {any} component
    */
   update(component) {
+    const before = this.component;
     this.component = component;
     this.data = /** @type {HostData} */ (component.data);
     this.queue = this.queue.then(() => this.apply()).catch((error) => this.fail(error));
+    if (before instanceof PageToCome && !(component instanceof PageToCome)) {
+      // The page has read the address for itself; what a hand did since then it hears of now.
+      this.queue = this.queue.then(() => this.tell(before));
+    }
     return this.queue;
+  }
+
+  /** @param {PageToCome} before what the page could not hear */
+  tell(before) {
+    for (const [name, value] of before.triggers) this.component.setTriggerValue(name, value);
+    if (before.hasReported) this.report();
   }
 
   async apply() {
     this.box.dataset.theme = isDark(this.box) ? "dark" : "light";
     if (!this.map) {
       await this.build();
+      if (this.isGone) return;
       this.restore();
     }
     if (this.data.token !== this.token) await this.load();
+    if (this.isGone) return;
     this.applyPredicate();
     this.workspace.showKept(this.data.notes);
+    this.workspace.showNotices(this.data.notices);
     this.writeUrl("replace");
   }
 
   async build() {
-    keepIcon();
     const [built] = await Promise.all([import(this.data.map), ...this.data.styles.map(addStyle)]);
+    if (this.isGone) return;
     this.built = built.build(this.box);
     this.words = built.words;
     this.parameters = built.parameters;
@@ -134,6 +187,7 @@ class Host {
   async load() {
     const token = this.data.token;
     const view = new IncidentView(await load(`${this.data.root}data/${token}/incidents.pack`));
+    if (this.isGone) return;
     const fits = !this.workspace && !this.own.has("z");
     this.clear();
     this.view = view;
@@ -259,12 +313,14 @@ class Host {
   /** The server's filter; the window of days and the area only where the server changed them. */
   applyPredicate() {
     const given = new Map(this.data.parameters);
-    const server = JSON.stringify(FILTERING.map((name) => given.get(name) ?? null));
-    const theirs = server !== this.serverFilter;
+    const server = filteringOf(this.data.parameters);
+    if (server !== this.overtaken) this.overtaken = null;
+    const theirs = server !== this.serverFilter && server !== this.overtaken;
     if (theirs && this.serverFilter !== "") {
       this.own = merged(this.own, Object.fromEntries(FILTERING.map((name) => [name, given.get(name)])));
     }
-    this.serverFilter = server;
+    if (theirs) this.serverFilter = server;
+    this.serverSaid = server;
     this.follow(this.data.predicate);
     if (theirs) this.applyOwnFilter();
   }
@@ -348,7 +404,9 @@ class Host {
   }
 
   report() {
-    this.serverFilter = JSON.stringify(FILTERING.map((name) => this.own.get(name) ?? null));
+    // Until the server has heard of it, it may say once more what it said before.
+    this.overtaken = this.serverSaid;
+    this.serverFilter = filteringOf(this.own);
     this.component.setStateValue("link", Object.fromEntries(this.own));
   }
 
@@ -398,11 +456,15 @@ class Host {
   }
 
   destroy() {
+    if (waiting === this) waiting = null;
+    this.isGone = true;
+    this.early?.destroy();
     left = this.own;
     window.removeEventListener("popstate", this.onHistory);
     browserHistory?.removeEventListener("currententrychange", this.onAddress);
     this.clear();
     this.map?.remove();
+    this.box.remove();
   }
 }
 
@@ -410,6 +472,12 @@ class Host {
 function keepIcon() {
   const icon = document.querySelector("link[rel~=icon]");
   if (icon) icon.setAttribute("href", `data:image/svg+xml,${encodeURIComponent(ICON)}`);
+}
+
+/** The days and the area of a link, to be compared. @param {Iterable<[string, string]>} parameters */
+function filteringOf(parameters) {
+  const given = new Map(parameters);
+  return JSON.stringify(FILTERING.map((name) => given.get(name) ?? null));
 }
 
 /** @returns {Map<string, string>} the parameters of the URL that the browser owns and can read */

@@ -4,8 +4,20 @@
 export function isDark(element) {
   const background = getComputedStyle(element).getPropertyValue("--st-background-color").trim();
   const [red, green, blue] = (background.match(/[\da-f]{2}/gi) ?? []).map((part) => Number.parseInt(part, 16));
-  if (blue === undefined) return matchMedia("(prefers-color-scheme: dark)").matches;
+  if (blue === undefined) return wantsDark() ?? matchMedia("(prefers-color-scheme: dark)").matches;
   return red + green + blue < 384;
+}
+
+/** What was chosen in Streamlit's settings, before its page is there to show it; null for the system's. */
+function wantsDark() {
+  try {
+    const kept = Object.keys(localStorage).filter((key) => key.startsWith(`stActiveTheme-${location.pathname}-v`));
+    const chosen = kept.map((key) => JSON.parse(localStorage.getItem(key) ?? "null"));
+    if (chosen.includes("Dark")) return true;
+    return chosen.includes("Light") ? false : null;
+  } catch {
+    return null; // a browser that lets nobody keep anything
+  }
 }
 
 /** Settles when a style sheet is there, or cannot be; a page keeps one copy. @param {string} address */

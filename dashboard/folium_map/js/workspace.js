@@ -77,6 +77,7 @@ export class Workspace extends EventTarget {
   #openId = null;
   #back = null;
   #spoken = 0;
+  #noticed = "[]";
   #listed = 0;
   #listCost = 0;
   #abort = new AbortController();
@@ -109,7 +110,7 @@ export class Workspace extends EventTarget {
     this.fan = new Fan(map, layer);
     this.search = new PlaceSearch(options.placeFiles ?? labelFiles()).addTo(map);
     this.#listen();
-    this.#notify(options.notices ?? []);
+    this.showNotices(options.notices ?? []);
     this.#changed({ final: true, source: "start" });
   }
 
@@ -130,6 +131,14 @@ export class Workspace extends EventTarget {
   /** Notes that are kept beside the store. Fires nothing. @param {import("./timeline_notes.js").Kept} book */
   showKept(book) {
     this.timeline.notes.setKept(book);
+  }
+
+  /** Sentences on top; those that are shown, or were dismissed, are not brought again. @param {string[]} sentences */
+  showNotices(sentences) {
+    const said = JSON.stringify(sentences);
+    if (said === this.#noticed) return;
+    this.#noticed = said;
+    this.#notify(sentences);
   }
 
   /** "light", "dark", or null to follow the system. */

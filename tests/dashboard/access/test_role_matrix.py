@@ -45,7 +45,8 @@ LOOKED_AT = {"", "map", "about"}
 SEEN = {
     "/data/{token}/current", "/data/{token}/incidents.pack", "/data/{token}/rows",
     "/data/{token}/row/{row}", "/data/{token}/incident/{incident_id:path}", "/data/{token}/hits",
-    "/data/{token}/provinces", "/layers", "/layers/{id}.json", "/symbols/{frames}/{code}.svg",
+    "/data/{token}/provinces", "/opening", "/layers", "/layers/{id}.json",
+    "/symbols/{frames}/{code}.svg",
     "/tiles/{key}/{z}/{x}/{y}", "/_stcore/stream", "/_stcore/bidi-components/{path:path}",
     "/media/{file_id:path}", "/component/{path:path}", "/", "/map", "/about", "/v/{view}",
     "/v/{view}/picture.png",

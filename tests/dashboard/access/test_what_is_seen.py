@@ -28,6 +28,7 @@ from dashboard.access.settings import AccessSettings, Limits
 from dashboard.headers import Framing, Headers
 from dashboard.routes import ROUTES
 from geodata.errors import NotAllowed, StoreBusy
+from geodata.notes import NoteBook
 from geodata.store import Store
 from tests.dashboard.access.visitors import HOST, ask, guest, session_of
 from tests.geodata.store.store_cases import make_batch
@@ -98,6 +99,26 @@ def test_a_token_of_those_who_see_more_opens_nothing_for_others(app: ASGIApp, ga
     pack = gzip.decompress(ask(app, f"/data/{mine}/incidents.pack").body)
     assert b'"rows":2,' in pack
     assert ask(app, f"/data/{mine}/hits?q=secret").body == b""
+
+
+def test_the_map_before_the_page_shows_each_what_the_page_will(
+    app: ASGIApp, gate: Gate, record: Store
+) -> None:
+    NoteBook.beside(record.path).add("2024-01-01", "an ambush is <b>planned</b>", who="ada")
+    ada = session_of(gate, who="ada@example.org")
+    link = "country=SYR&from=2024-13-01&open=A-3"
+    for cookies, words in ({}, []), (ada, ["an ambush is <b>planned</b>"]):
+        opened = ask(app, f"/opening?{link}&view=abc", cookies=cookies)
+        assert opened.status == 200
+        assert ("content-type", "application/json") in opened.headers
+        said = json.loads(opened.body)
+        assert said["token"] == token(gate, cookies)
+        assert said["parameters"] == [["country", "SYR"], ["open", "A-3"]]
+        assert [note["words"] for note in said["notes"]["kept"]] == words
+        assert len(said["notices"]) == (1 if words else 2), "the open one is not shown to everybody"
+    assert ask(app, "/opening?country=SYR").status == 200
+    gate.settings = replace(gate.settings, publish=False)
+    assert ask(app, "/opening?country=SYR").status == 401
 
 
 def test_what_is_withheld_is_gone_for_others_under_an_old_token_too(
