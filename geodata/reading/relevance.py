@@ -1,9 +1,13 @@
 """Whether a text tells of an incident at all, or only talks of violence.
 
-A logistic regression over some dozens of facts that rules find: who or what was harmed, whether a
+A logistic regression over some dozens of facts that rules find (who or what was harmed, whether a
 crime is a definite one, whether a day, a place and a figure stand beside it, how much of the text
-is talk of politics or of oneself. Words and weights are bundled (`lexicons/relevance.json`); the
-weights come from `benchmarks/reading_fit.py`. Every judgement names the facts that made it.
+is talk of politics or of oneself) and over general words that stand anywhere in the text. The words
+are sorted into themes; those of harm and of whom it befalls may only speak for an incident, those
+of courts, elections, talks, the economy or sport only against one. Names and words for the sides
+of a war are none of them, so that the weights carry to other wars. Words and weights are bundled
+(`lexicons/relevance.json`); the weights come from `benchmarks/reading_fit.py`. Every judgement
+names the facts that made it.
 
 What is told with a figure and a day or a place is an incident whatever the model says: fighting
 between armed forces is left out of the texts that it was fitted on, and belongs on the map.
@@ -25,7 +29,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
-    from geodata.reading.structure import Layout
+    from geodata.reading.structure import Layout, Sentence
 
 _MANY = 60
 _OLD_DAYS = 60
@@ -35,6 +39,7 @@ _AFTER = 45
 _VICTIMS = ("civilian", "force", "object")
 _CUES = ("harm_noun", "attack_on", "attack_noun", "seizure", "blast")
 _REASONS = 3
+_TOKEN = re.compile(r"[a-z]+")
 
 Features = dict[str, float]
 
@@ -66,9 +71,12 @@ def judge(features: Features) -> Relevance:
     }
     total = float(table["bias"]) + sum(parts.values())
     tells = Relevance(_logistic(total), ()).tells
-    said = sorted(parts.items(), key=lambda part: part[1], reverse=tells)[:_REASONS]
-    reasons = tuple(_phrase(name, table["weights"][name][0] > 0, tells) for name, _ in said)
-    return Relevance(round(_logistic(total), 3), tuple(dict.fromkeys(reasons)))
+    spoken: dict[str, float] = {}
+    for name, part in parts.items():
+        phrase = _phrase(name, table["weights"][name][0] > 0, tells)
+        spoken[phrase] = spoken.get(phrase, 0.0) + part
+    reasons = sorted(spoken, key=lambda phrase: spoken[phrase], reverse=tells)[:_REASONS]
+    return Relevance(round(_logistic(total), 3), tuple(reasons))
 
 
 def _logistic(total: float) -> float:
@@ -76,8 +84,15 @@ def _logistic(total: float) -> float:
 
 
 def _phrase(name: str, speaks_for: bool, tells: bool) -> str:
-    """The fact behind a feature as words, with "little of" where its lack speaks."""
-    words = str(lexicon("relevance")["phrases"][name.partition(".")[2]])
+    """The fact behind a feature as words, with "little of" where its lack speaks.
+
+    All words of a theme have one phrase, since a single one weighs little.
+    """
+    kind, _, fact = name.partition(".")
+    if kind == "word":
+        words = f"words of {_themes()[fact]}"
+    else:
+        words = str(lexicon("relevance")["phrases"][fact])
     return words if speaks_for == tells else f"little of: {words}"
 
 
@@ -120,7 +135,8 @@ def features_of(
     """The facts of a text, counted; names are those of the bundled weights.
 
     `all.` counts sentences (as a logarithm), `told.` says whether a sentence that tells has it,
-    `main.` and `first.` whether the fullest and the first sentence of harm have it.
+    `main.` and `first.` whether the fullest and the first sentence of harm have it, `word.` whether
+    the text has a form of the word.
     """
     bodies = [s for s in layout.sentences if s.role in ("body", "headline")]
     found: Features = {
@@ -141,12 +157,35 @@ def features_of(
             if member is main:
                 found[f"main.{name}"] = value
             found.setdefault(f"first.{name}", value)
+    found |= {f"word.{word}": 1.0 for word in _words(layout.folded, bodies)}
     if groups:
         found["text.substance"] = float(max(substance(known) for known in groups))
     return {
         name: math.log1p(value) if name.startswith("all.") else value
         for name, value in found.items()
     }
+
+
+def _words(folded: str, sentences: Sequence[Sentence]) -> set[str]:
+    """The words of the vocabulary that the sentences have in any form."""
+    known = _forms()
+    tokens = {token for s in sentences for token in _TOKEN.findall(folded, s.start, s.end)}
+    return {known[token] for token in tokens if token in known}
+
+
+@cache
+def _forms() -> Mapping[str, str]:
+    """Form -> word, such as "bombings" -> "bomb"."""
+    themes = lexicon("relevance")["vocabulary"].values()
+    held = (item for theme in themes for item in theme["words"].items())
+    return {form: word for word, forms in held for form in forms.split()}
+
+
+@cache
+def _themes() -> Mapping[str, str]:
+    """Word -> its theme."""
+    themes = lexicon("relevance")["vocabulary"].items()
+    return {word: name for name, theme in themes for word in theme["words"]}
 
 
 def _facts(member: Evidence, folded: str, published: dt.date | None) -> Features:

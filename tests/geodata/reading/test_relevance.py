@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from geodata.reading import Reading, read_text
+from geodata.reading.lexicons import lexicon
 from geodata.reading.relevance import Relevance, judge
 
 PUBLISHED = dt.date(2016, 9, 21)
@@ -100,6 +101,38 @@ def test_every_fact_of_the_table_has_words_for_people() -> None:
     nothing, everything = judge({}), judge({"main.many": 1.0, "text.own": 3.0, "told.quoted": 1.0})
     assert nothing.probability > everything.probability
     assert "figures of many incidents together" in everything.reasons
+
+
+def test_no_word_speaks_against_its_theme() -> None:
+    table = lexicon("relevance")
+    weights = {name: row[0] for name, row in table["weights"].items() if name.startswith("word.")}
+    signs = {
+        f"word.{word}": 1 if theme["speaks"] == "for" else -1
+        for theme in table["vocabulary"].values()
+        for word in theme["words"]
+    }
+    assert len(weights) >= 100
+    assert all(weight * signs[name] > 0 for name, weight in weights.items())
+
+
+def test_no_form_belongs_to_two_words_and_none_is_written_large() -> None:
+    themes = lexicon("relevance")["vocabulary"].values()
+    forms = [form for theme in themes for text in theme["words"].values() for form in text.split()]
+    assert len(forms) == len(set(forms))
+    assert all(form.isalpha() and form.islower() for form in forms)
+
+
+def test_words_around_an_incident_are_weighed_in_any_form() -> None:
+    plain = weighed(BLAST).probability
+    assert weighed(BLAST.replace("Nobody has", "No terrorist has")).probability == plain
+    assert weighed(BLAST + "\nThe judges heard of it that night.\n").probability > plain
+    assert weighed(BLAST + "\nThe footballers sent word, and so did fans.\n").probability < plain
+
+
+def test_words_of_one_theme_are_one_reason() -> None:
+    lost = judge({"word.trial": 1.0, "word.prison": 1.0, "word.jail": 1.0, "word.detain": 1.0})
+    assert "words of courts and police work" in lost.reasons
+    assert not lost.tells
 
 
 def test_the_threshold_is_the_edge_between_telling_and_not() -> None:
