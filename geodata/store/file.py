@@ -177,6 +177,14 @@ class StoreFile:
                 return seen.store, seen.version
             self._recover()
 
+    def read_now(self) -> object:
+        """Names what is read; for who is within `reading`.
+
+        Equal for two who read the same version of the same file. Another file in its place, as
+        one from a backup, has another name, though its version have the same number.
+        """
+        return self._seen()  # what a reader held to be true: nobody writes meanwhile
+
     def _seen(self) -> _Mark | None:
         try:
             with self.lock.file.open("rb") as file:

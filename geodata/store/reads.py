@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from geodata.schema import ACCOUNTS, INCIDENTS, to_frame
 from geodata.store import tables
 from geodata.store.changes import RESTORED, WITHDRAWN
 from geodata.store.file import Connection
+from geodata.store.positions import Positions
 from geodata.store.tables import fixed, listed, run, with_utc
 
 _LIVE: Final = "until IS NULL AND live"
@@ -46,39 +47,57 @@ _ACCOUNTS: Final = fixed(
 _ACCOUNTS_OF: Final = _ACCOUNTS.replace(
     "WHERE until IS NULL ORDER", "SEMI JOIN wanted USING (incident_id) WHERE until IS NULL ORDER"
 )
+# Of one incident: rows by their numbers, of which `_own` leaves its own. Were the id asked for,
+# DuckDB would look for it in all the rows around them.
 _ACCOUNTS_OF_ONE: Final = fixed(
-    "SELECT @columns FROM accounts WHERE incident_id = $incident_id AND until IS NULL "
-    "ORDER BY since, account_id",
+    "SELECT @columns FROM accounts WHERE rowid IN (SELECT unnest($accounts::BIGINT[])) "
+    "AND until IS NULL ORDER BY since, account_id",
     columns=listed(tables.ACCOUNT_COLUMNS),
 )
 _CHAIN: Final = fixed(
-    "SELECT @columns, content, live, since, until FROM incidents WHERE incident_id = $incident_id",
+    "SELECT @columns, content, live, since, until FROM incidents "
+    "WHERE rowid IN (SELECT unnest($incidents::BIGINT[]))",
     columns=listed(tables.INCIDENT_COLUMNS),
 )
-# The record that the row was read from, also after an update was undone.
-_RAW: Final = """SELECT raw FROM raws WHERE incident_id = $incident_id AND content = $content
-ORDER BY since DESC LIMIT 1"""
+# The record that the row was read from, also after an update was undone, is the latest of these.
+_RAWS: Final = """SELECT incident_id, content, raw FROM raws
+WHERE rowid IN (SELECT unnest($raws::BIGINT[])) ORDER BY since DESC"""
 
 
-def incident(connection: Connection, incident_id: str) -> dict[str, Any] | None:
-    """One live incident with `accounts`, `raw` and `history`; None where there is none."""
-    asked: dict[str, object] = {"incident_id": incident_id}
-    chain = run(connection, _CHAIN, asked).to_arrow_table()
+def incident(
+    connection: Connection, positions: Positions, incident_id: str
+) -> dict[str, Any] | None:
+    """One live incident with `accounts`, `raw` and `history`; None where there is none.
+
+    `positions` are of the version that the connection reads.
+    """
+    asked = _asked(connection, positions, incident_id)
+    chain = _own(connection, _CHAIN, asked)
     held = chain.filter(pc.and_(pc.is_null(chain["until"]), chain["live"]))
     if len(held) == 0:
         return None
     row: dict[str, Any] = with_utc(held.select(tables.INCIDENT_COLUMNS), INCIDENTS).to_pylist()[0]
-    asked["content"] = held["content"][0].as_py()
-    raw = run(connection, _RAW, asked).fetchone()
-    accounts = run(connection, _ACCOUNTS_OF_ONE, asked).to_arrow_table()
+    content = held["content"][0].as_py()
+    raws = _own(connection, _RAWS, asked).select(["content", "raw"]).to_pylist()
+    accounts = _own(connection, _ACCOUNTS_OF_ONE, asked)
     return row | {
         "accounts": with_utc(accounts, ACCOUNTS).to_pylist(),
-        "raw": raw[0] if raw else None,
+        "raw": next((found["raw"] for found in raws if found["content"] == content), None),
         "history": [
             entry | {side: _read_json(entry[side]) for side in ("before", "after")}
             for entry in _told(connection, chain, limit=_TOLD_OF_ONE)
         ],
     }
+
+
+def _asked(connection: Connection, positions: Positions, incident_id: str) -> dict[str, object]:
+    return {"incident_id": incident_id, **positions.of(connection, incident_id)}
+
+
+def _own(connection: Connection, statement: str, asked: Mapping[str, object]) -> pa.Table:
+    """Of the rows that a statement finds, those of the incident that is asked for."""
+    found = run(connection, statement, asked).to_arrow_table()
+    return found.filter(pc.equal(found["incident_id"], pa.scalar(asked["incident_id"])))
 
 
 def _read_json(text: str | None) -> Any:
@@ -113,12 +132,22 @@ _SAID: Final = tuple(
 )
 
 
-def history(connection: Connection, incident_id: str | None, *, limit: int) -> pa.Table:
-    """Changes of one incident or of all, the latest first; a table of `HISTORY_SCHEMA`."""
-    statement = _CHAINS if incident_id is None else _CHAIN
-    values = {"incident_id": incident_id, "limit": limit}
-    chains = run(connection, statement, values).to_arrow_table()
+def history(connection: Connection, *, limit: int) -> pa.Table:
+    """Changes of all incidents, the latest first; a table of `HISTORY_SCHEMA`."""
+    chains = run(connection, _CHAINS, {"limit": limit}).to_arrow_table()
     return pa.Table.from_pylist(_told(connection, chains, limit=limit), schema=HISTORY_SCHEMA)
+
+
+def history_of(
+    connection: Connection, positions: Positions, incident_id: str, *, limit: int
+) -> pa.Table:
+    """Changes of one incident, live or not, likewise.
+
+    `positions` are of the version that the connection reads.
+    """
+    asked = _asked(connection, positions, incident_id)
+    chain = _own(connection, _CHAIN, asked)
+    return pa.Table.from_pylist(_told(connection, chain, limit=limit), schema=HISTORY_SCHEMA)
 
 
 def _told(connection: Connection, chains: pa.Table, *, limit: int) -> list[dict[str, Any]]:

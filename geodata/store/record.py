@@ -11,9 +11,10 @@ import pandas as pd
 
 from geodata.schema import to_frame
 from geodata.store import changes, imports, ledger, merges, reads, repeats, snapshot, waiting
-from geodata.store.file import StoreFile
+from geodata.store.file import Connection, StoreFile
 from geodata.store.imports import Batch
 from geodata.store.ledger import ImportRecord, Merge, change_values
+from geodata.store.positions import Positions
 from geodata.store.reads import Placing
 from geodata.store.snapshot import Snapshot
 from geodata.store.telling import Progress
@@ -21,11 +22,13 @@ from geodata.store.waiting import SetAside
 
 
 class _Shared:
-    """The newest snapshot of one path within this process."""
+    """The newest snapshot of one path within this process, and where its incidents stand."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.snapshot: Snapshot | None = None
+        self.finding = threading.Lock()
+        self.positions: tuple[object, Positions] | None = None
 
 
 _SHARED: Final[dict[Path, _Shared]] = {}
@@ -230,17 +233,29 @@ class Store:
             latest first; `before` and `after` are dicts or None); None where there is none.
         """
         with self._file.reading() as connection:
-            return reads.incident(connection, incident_id)
+            return reads.incident(connection, self._positions(connection), incident_id)
 
     def accounts(self, incident_ids: Iterable[str] | None = None) -> pd.DataFrame:
         """Accounts of live incidents as a canonical frame, by incident; all without ids."""
-        with self._file.reading() as connection:
+        with self._file.reading(much=True) as connection:
             return to_frame(reads.accounts_table(connection, incident_ids))
 
     def history(self, incident_id: str | None = None, limit: int = 200) -> pd.DataFrame:
         """Changes of one incident or of all, the latest first; see `reads.HISTORY_SCHEMA`."""
         with self._file.reading() as connection:
-            return to_frame(reads.history(connection, incident_id, limit=limit))
+            if incident_id is None:
+                return to_frame(reads.history(connection, limit=limit))
+            positions = self._positions(connection)
+            return to_frame(reads.history_of(connection, positions, incident_id, limit=limit))
+
+    def _positions(self, connection: Connection) -> Positions:
+        """Where incidents stand in what the connection reads; made once a version."""
+        read, shared = self._file.read_now(), self._shared
+        with shared.finding:
+            known = shared.positions
+            if known is None or known[0] != read:
+                known = shared.positions = (read, Positions(connection))
+            return known[1]
 
     def imports(self) -> list[ImportRecord]:
         """Every import, oldest first."""
