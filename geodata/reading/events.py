@@ -132,12 +132,18 @@ _CUMULATIVE = re.compile(
     r"\b(?:over|in|during)\s+an?\s+\w+[- ](?:year|month|week)s?\s+period\b|"
     r"\b(?:an?|the)\s+average\s+of\b|\bper\s+(?:day|week|month|year)\b|"
     r"\bas\s+of\s+(?:today|now|\d)|"
+    r"\b(?:killed|died|dead|martyred|bomb\w*|shell\w*|strikes?|raids|clashes|shoot\w*|gunfire|gunshots|"
+    r"bullets|explosions?|mines|torture|executions?),?\s+(?:(?:and|in|by|under|due\s+to)\s+){1,2}"
+    r"(?:several\s+)?(?:other|various|different)\s+(?:circumstances?|conditions)\b|"
     r"\bfrom\s+\d{1,2}\s+[a-z]{3,9}(?:\s+\d{4})?\s+(?:to|until|through)\s+\d{1,2}\s+[a-z]{3,9}\b"
 )
 
 
 def cumulative(folded: str, start: int, end: int) -> bool:
-    """Whether a figure is the sum of many incidents ("killed in 386 clashes", "54 a day")."""
+    """Whether a figure is the sum of many incidents.
+
+    Such as "killed in 386 clashes", "54 a day", "by shelling and in other circumstances".
+    """
     return _CUMULATIVE.search(folded, start, end) is not None
 
 

@@ -125,6 +125,8 @@ def test_years_ago_today_is_a_day_and_years_ago_a_span() -> None:
         "Police said that 393 rebels were killed in more than 600 clashes.",
         "There was an average of 54 killed per day.",
         "So far this year, about 100 people have been killed in clashes.",
+        "82 people were killed on Monday, 29 of them by shelling and in other circumstances.",
+        "Ten citizens died in air strikes, shelling and other conditions.",
         "He spoke of the possibility of an attack on the airport that killed trade.",
     ],
 )
@@ -135,6 +137,7 @@ def test_accidents_sums_and_possibilities_are_no_incident(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "Dust and other conditions held up the rescue after a bomb killed six near Homs on Monday.",
         "A helicopter crashed near Homs on Monday after rebels fired a missile, killing six.",
         "A suicide bomber crashed a truck into a post near Homs on Monday, killing six soldiers.",
         "Gunmen attacked a hospital for cholera patients near Homs on Monday, killing six.",
