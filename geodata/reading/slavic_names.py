@@ -35,6 +35,7 @@ _ENDINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("зі", ("га",)),
     ("сі", ("са", "ха")),
     ("ії", ("ія",)),
+    ("кви", ("ковь", "ква")),
     ("ии", ("ия", "ие")),
     ("ию", ("ия",)),
     ("ію", ("ія",)),
@@ -69,11 +70,18 @@ _ENDINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("и", ("а", "я", "ь")),
 )
 _OF_UNITS = {
-    "області": "область", "областю": "область", "области": "область", "областью": "область",
+    "область": "область", "областю": "область", "областью": "область",
+    "області": "область", "области": "область",
     "району": "район", "районі": "район", "района": "район", "районе": "район",
-    "громаді": "громада", "громади": "громада", "края": "край", "крае": "край",
+    "громаді": "громада", "громади": "громада", "громаду": "громада",
+    "края": "край", "крае": "край",
 }  # fmt: skip
-_BEFORE_UNIT = {"ом": "ий", "ого": "ий", "ому": "ий"}
+_IRREGULAR = {"розі": ("Ріг",), "рогу": ("Ріг", "Рог")}
+"""Of which the vowel changes: the city is in the news daily."""
+_ADJECTIVES = {
+    "ой": ("ая",), "ій": ("а",), "ої": ("а",), "ом": ("ой", "ий"), "ому": ("ий",),
+    "ого": ("ий", "ой"),
+}  # fmt: skip
 
 
 def nominatives(code: str, name: str) -> list[str]:
@@ -85,14 +93,15 @@ def nominatives(code: str, name: str) -> list[str]:
         return []
     *before, last = name.split(" ")
     if last.lower() in _OF_UNITS and before:
-        return _of_unit(before, _OF_UNITS[last.lower()])
-    found = [" ".join([*_agreed(before), form]) for form in _of_word(last)]
+        found = _of_unit(before, _OF_UNITS[last.lower()])
+    else:
+        found = [" ".join([*words, form]) for form in _of_word(last) for words in _agreed(before)]
     return [form for form in dict.fromkeys(found) if form != name]
 
 
 def _of_word(word: str) -> list[str]:
     lowered = word.lower()
-    found: list[str] = []
+    found = list(_IRREGULAR.get(lowered, ()))
     for ending, others in _ENDINGS:
         if lowered.endswith(ending) and len(word) > len(ending) + 1:
             found += [word[: len(word) - len(ending)] + other for other in others]
@@ -102,7 +111,7 @@ def _of_word(word: str) -> list[str]:
 def _of_unit(before: list[str], unit: str) -> list[str]:
     """As in "Харьковской области": Харьковская область."""
     adjective = before[-1]
-    for ending in ("ській", "ської", "ською", "ской", "скую"):
+    for ending in ("ській", "ської", "ською", "ську", "ской", "скую"):
         if adjective.endswith(ending):
             stem = adjective[: -len(ending)]
             feminine = "ська" if "ь" in ending else "ская"
@@ -114,13 +123,14 @@ def _of_unit(before: list[str], unit: str) -> list[str]:
     return [" ".join([*before, unit])]
 
 
-def _agreed(before: list[str]) -> list[str]:
-    """Adjectives before the last word, as in "Кривом Роге": Кривой, and "Белой Церкви": Белая."""
-    changed = []
+def _agreed(before: list[str]) -> list[list[str]]:
+    """Adjectives before the last word, as in "Белой Церкви": Белая.
+
+    Two where the case does not tell: "Кривом Роге" is Кривой, "Великом Новгороде" Великий.
+    """
+    forms: list[list[str]] = [[]]
     for word in before:
-        for ending, other in (("ой", "ая"), ("ій", "а"), ("ої", "а"), ("ом", "ой"), ("ому", "ий")):
-            if word.endswith(ending):
-                word = word[: -len(ending)] + other  # noqa: PLW2901 - one ending is replaced
-                break
-        changed.append(word)
-    return changed
+        ending = next((known for known in _ADJECTIVES if word.endswith(known)), "")
+        turned = [word.removesuffix(ending) + other for other in _ADJECTIVES.get(ending, ("",))]
+        forms = [[*known, form] for known in forms for form in turned]
+    return forms

@@ -152,6 +152,49 @@ def test_names_in_other_cases_are_turned_back() -> None:
     assert nominatives("fr", "Gao") == []
 
 
+@pytest.mark.parametrize(
+    ("code", "written", "name"),
+    [
+        ("ru", "Белой Церкви", "Белая Церковь"),
+        ("uk", "Білій Церкві", "Біла Церква"),
+        ("uk", "Новій Каховці", "Нова Каховка"),
+        ("ru", "Великом Новгороде", "Великий Новгород"),
+        ("uk", "Кривому Розі", "Кривий Ріг"),
+        ("uk", "Кривого Рогу", "Кривий Ріг"),
+        ("uk", "Волновасі", "Волноваха"),
+        ("uk", "Сумах", "Суми"),
+        ("ru", "Мариуполем", "Мариуполь"),
+        ("uk", "Запоріжжі", "Запоріжжя"),
+        ("", "Києві", "Київ"),
+    ],
+)
+def test_the_name_that_the_gazetteer_knows_is_among_the_forms(
+    code: str, written: str, name: str
+) -> None:
+    assert name in nominatives(code, written)
+
+
+@pytest.mark.parametrize(
+    ("code", "written", "names"),
+    [
+        ("ru", "Харьковской области", ["Харьковская область"]),
+        ("ru", "Харьковскую область", ["Харьковская область"]),
+        ("uk", "Сумську область", ["Сумська область"]),
+        ("uk", "Покровському районі", ["Покровський район"]),
+        ("uk", "Покровського району", ["Покровський район"]),
+        ("ru", "Краснодарском крае", ["Краснодарский край"]),
+        ("uk", "Мирноградську громаду", ["Мирноградська громада"]),
+        ("ru", "Донецк области", ["Донецк область"]),
+        ("uk", "Сумська область", []),
+        ("uk", "Харків", []),
+    ],
+)
+def test_a_unit_and_its_adjective_are_turned_back_together(
+    code: str, written: str, names: list[str]
+) -> None:
+    assert nominatives(code, written) == names
+
+
 def test_a_province_is_not_its_chief_town(gazetteer: Gazetteer) -> None:
     for text in (
         "قتل خمسة مدنيين في محافظة إدلب السورية.",
