@@ -35,6 +35,11 @@ class _Days:
     said: re.Pattern[str]
 
 
+def languages() -> frozenset[str]:
+    """ISO 639-1 codes of the languages whose days are read."""
+    return frozenset(lexicon("foreign_days")) - {"provenance"}
+
+
 def _any(terms: list[str]) -> str:
     return "|".join(term.replace(" ", r"\s+") for term in terms)
 

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
+from geodata.reading import foreign_days
 from geodata.reading.languages import Language, detect
 from geodata.reading.spans import Span, fold
 
@@ -35,6 +36,13 @@ _DATELINE = re.compile(
     rf"(?:,?\s+{_DATE_IN_DATELINE})?"
     r"\s*(?P<agency>\([^)\n]{2,60}(?:\n[^)\n]{0,40})?\))?\s*(?P<dash>--|—|–|\s-\s)"
 )
+_HEAD = re.compile(
+    r"\s*(?P<place>[^\W\d_][^\n()\[\]:;.\"“”«»،,\d]{1,40})[,،]\s*"
+    r"(?P<rest>[^\n\[\];\"“”«»]{4,80}?)\s*(?:--|—|–|\s-\s)"
+)
+"""What may be a dateline in another language: a place, something that may be a day, a dash."""
+_LONGEST_PLACE = 4
+_AGENCY = re.compile(r"[\s,،/).]*(?:\(?[^\W\d_][\w .-]{1,30}\))?[\s,،/.]*")
 _BRACKETS = re.compile(r"\s*(?:\[[^\]]{1,200}\]\s*)*")
 _BOILERPLATE = re.compile(
     r"(?:advertisement|read more|read also|see also|follow us|copyright|all rights reserved|"
@@ -102,7 +110,15 @@ def layout(text: str) -> Layout:
     paragraphs = _paragraphs(text)
     headline = _headline(text, folded, paragraphs)
     body = 1 if headline and len(paragraphs) > 1 else 0
+    language = detect(folded)
     dateline, body_start = _dateline(text, paragraphs[body:])
+    if language.code in foreign_days.languages():
+        filed = _filed_elsewhere(text, folded, paragraphs[body:], str(language.code))
+        if filed is not None:
+            dateline, body_start = filed
+        elif dateline is not None and dateline.date is not None:
+            # "Le 3 mars 2017 –" has a month that begins as an English one does, and no place.
+            dateline, body_start = None, paragraphs[body][0]
     sentences: list[Sentence] = []
     for number, (start, end) in enumerate(paragraphs):
         role = _role(folded, start, end)
@@ -114,7 +130,7 @@ def layout(text: str) -> Layout:
             for edges in _sentences(text, folded, first, end)
         ]
     marked, repeated = _repetition(folded, sentences)
-    return Layout(text, folded, tuple(marked), repeated, headline, dateline, detect(folded))
+    return Layout(text, folded, tuple(marked), repeated, headline, dateline, language)
 
 
 def _paragraphs(text: str) -> list[tuple[int, int]]:
@@ -205,6 +221,29 @@ def _dateline(text: str, paragraphs: list[tuple[int, int]]) -> tuple[Dateline | 
     city = Span.of(text, place.start, place.start + len(head))
     whole = Span.of(text, place.start, last)
     return Dateline(whole, city, _filed(match)), body
+
+
+def _filed_elsewhere(
+    text: str, folded: str, paragraphs: list[tuple[int, int]], code: str
+) -> tuple[Dateline, int] | None:
+    """As "NIAMEY, le 3 mars 2017 (AFP) –": a place and a day with its year, and nothing else."""
+    start, end = paragraphs[0] if paragraphs else (0, 0)
+    match = _HEAD.match(text, start, min(end, start + 160))
+    if match is None:
+        return None
+    edges = match.span("rest")
+    days = foreign_days.dates(code, text, folded, edges, None)
+    if len(days) != 1 or days[0].precision != "day" or days[0].start is None:
+        return None
+    day = days[0]
+    before, after = text[edges[0] : day.span.start], text[day.span.end : edges[1]]
+    place = Span.of(text, *match.span("place"))
+    words = [word for word in place.quote.split() if len(word) > len("del")]
+    named = len(words) <= _LONGEST_PLACE and not any(word[0].islower() for word in words)
+    if not named or before.strip() not in ("", "le", "el") or not _AGENCY.fullmatch(after):
+        return None
+    whole = Span.of(text, place.start, edges[1])
+    return Dateline(whole, place, day.start), match.end()
 
 
 def _looks_filed(match: re.Match[str]) -> bool:

@@ -144,6 +144,77 @@ def test_years_ages_and_weapons_are_no_figures_of_people() -> None:
     assert (draft.killed.low, draft.killed.high) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    ("text", "place", "filed", "day"),
+    [
+        (
+            "NIAMEY, 3 mars 2017 (AFP) – Quinze soldats ont été tués jeudi dans une embuscade.",
+            "NIAMEY",
+            dt.date(2017, 3, 3),
+            dt.date(2017, 3, 2),
+        ),
+        (
+            "Niamey, le 8 août 2019 - Quinze soldats ont été tués hier dans une embuscade.",
+            "Niamey",
+            dt.date(2019, 8, 8),
+            dt.date(2019, 8, 7),
+        ),
+        (
+            "Bogotá, jueves 12 de junio de 2025 (EFE). - El martes murieron siete civiles en Cali.",
+            "Bogotá",
+            dt.date(2025, 6, 12),
+            dt.date(2025, 6, 10),
+        ),
+        (
+            (
+                "Київ, 16 червня 2023 року (Укрінформ) — У четвер російські війська атакували "
+                "Харків. Внаслідок удару загинули двоє людей."
+            ),
+            "Київ",
+            dt.date(2023, 6, 16),
+            dt.date(2023, 6, 15),
+        ),
+        (
+            "КИЕВ, 14 июля 2022 года – В среду при ударе по Виннице погибли 23 человека.",
+            "КИЕВ",
+            dt.date(2022, 7, 14),
+            dt.date(2022, 7, 13),
+        ),
+        (
+            "بيروت، 3 آذار/مارس 2017 (أ ف ب) – قُتل مدنيان الخميس جراء قصف على مدينة دوما",
+            "بيروت",
+            dt.date(2017, 3, 3),
+            dt.date(2017, 3, 2),
+        ),
+    ],
+    ids=["fr", "fr with le", "es", "uk", "ru", "ar"],
+)
+def test_a_dateline_with_its_month_dates_the_report_and_its_weekdays(
+    text: str, place: str, filed: dt.date, day: dt.date
+) -> None:
+    reading = read_text(text)
+    assert reading.dateline is not None
+    assert (reading.dateline.place.quote, reading.published) == (place, filed)
+    (draft,) = reading.drafts
+    assert (draft.date.start, draft.date.end) == (day, day)
+    assert all(span.start >= text.index(reading.dateline.span.quote) for span in draft.sentences)
+    assert not any(p.role == "event" and p.span.quote == place for p in draft.places)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Le 3 mars 2017 – jour de deuil – quinze soldats ont été tués dans une embuscade.",
+        "Quinze soldats tués le 3 mars 2017 – des hommes armés ont tué deux civils aussi.",
+        "Niamey, 3 mars – Quinze soldats ont été tués dans une embuscade des hommes armés.",
+        "Niamey, 3 mars 2017, selon la police – Quinze soldats ont été tués dans une embuscade.",
+    ],
+    ids=["no place", "a sentence", "no year", "something else"],
+)
+def test_a_day_at_the_head_of_a_sentence_is_no_dateline_with_a_date(text: str) -> None:
+    assert read_text(text).published is None
+
+
 def test_names_in_other_cases_are_turned_back() -> None:
     assert "Харьков" in nominatives("ru", "Харькове")
     assert "Мар'їнка" in nominatives("uk", "Мар'їнці")
