@@ -10,8 +10,9 @@ table: errors, times, and the server's memory before, with all sessions, and at 
 from asking until the script run is told to be finished, or the answer is whole.
 
 - `--processes 2` does so twice behind nginx, set up as `docs/hosting.md` has it: with one process,
-  then with two, and tells how much more they answer. Each session comes from an address of its
-  own, as people do. Let nobody think (`--think 0`), or the pauses are what is measured.
+  then with two, and tells how much more they answer, and what of the processor each program used.
+  Each session comes from an address of its own, as people do. Let nobody think (`--think 0`), or
+  the pauses are what is measured.
 - `--soak 60` goes on for an hour. People leave after some minutes, others take their place; the
   server's memory is told each minute, and how much it has grown since the sixth.
 - `--killed` has every session save one view of the map after the other, kills the server with
@@ -270,6 +271,12 @@ def _memory_mb(process: int) -> float:
     return float("nan")
 
 
+def processor_s(process: int) -> float:
+    """Seconds of the processor that a process has used so far, its threads included."""
+    after_name = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def free_port() -> int:
     """A port that nobody listens on."""
     with socket.socket() as probe:
@@ -302,8 +309,8 @@ def serving(store: Path, processes: int = 1) -> Iterator[Server]:
 
 
 @contextlib.contextmanager
-def behind_nginx(ports: list[int]) -> Iterator[int]:
-    """The port of an nginx before them, until the block ends."""
+def behind_nginx(ports: list[int]) -> Iterator[tuple[int, int]]:
+    """The port of an nginx before them, and its process, until the block ends."""
     port = free_port()
     servers = " ".join(f"server 127.0.0.1:{each};" for each in ports)
     with tempfile.TemporaryDirectory() as folder:
@@ -312,7 +319,7 @@ def behind_nginx(ports: list[int]) -> Iterator[int]:
         process = subprocess.Popen(["nginx", "-p", folder, "-c", str(written)])
         try:
             await_ready(port)
-            yield port
+            yield port, process.pid
         finally:
             process.terminate()
             process.wait(30)
@@ -381,10 +388,17 @@ def compared(store: Path, options: argparse.Namespace) -> None:
     """One process behind nginx, then several, under the same load."""
     rates = []
     for processes in (1, options.processes):
-        with serving(store, processes) as server, behind_nginx(server.ports) as port:
+        with serving(store, processes) as server, behind_nginx(server.ports) as (port, nginx):
+            programs = [*(process.pid for process in server.processes), nginx, os.getpid()]
+            before = [processor_s(program) for program in programs]
             begun = time.monotonic()
             measured = loaded(server, port, options)
-            rates.append(sum(map(len, measured.seconds.values())) / (time.monotonic() - begun))
+            took = time.monotonic() - begun
+            used = [processor_s(one) - at for one, at in zip(programs, before, strict=True)]
+            rates.append(sum(map(len, measured.seconds.values())) / took)
+        *servers, proxy, asking = (f"{seconds / took:.2f}" for seconds in used)
+        print(f"Of a processor, while they asked: {' and '.join(servers)} by what serves, {proxy} "
+              f"by nginx, {asking} by what asks.\n")  # fmt: skip
     print(f"{options.processes} processes answer {rates[1] / rates[0]:.2f} times as much as one.")
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from geodata.store import Store
 from geodata.store.file import connect
 from geodata.store.readers import Readers
+from tests.geodata.store.store_cases import make_batch
 
 
 @pytest.fixture
@@ -56,6 +60,67 @@ def test_nobody_holds_the_file_between_two_readers(file: Path) -> None:
     with readers.reading():
         assert held()
     assert not held()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the kernel which files are open")
+def test_the_last_of_several_readers_lets_go_of_the_file(file: Path) -> None:
+    def held() -> int:
+        return sum(link.resolve() == file for link in Path("/proc/self/fd").iterdir())
+
+    readers = Readers(file)
+    first, second, third = (readers.reading() for _ in range(3))
+    connections = [first.__enter__(), second.__enter__()]
+    assert [words(connection) for connection in connections] == [[("one",)]] * 2
+    first.__exit__(None, None, None)
+    assert held() == 1
+    assert words(connections[1]) == words(third.__enter__()) == [("one",)]
+    second.__exit__(None, None, None)
+    assert held() == 1
+    third.__exit__(None, None, None)
+    assert held() == 0
+
+
+def test_a_reader_whose_neighbour_failed_reads_on_and_the_next_begins_anew(file: Path) -> None:
+    readers = Readers(file)
+    with readers.reading() as whole:
+        with pytest.raises(duckdb.ParserException), readers.reading() as failing:
+            failing.execute("SELEC")
+        assert words(whole) == [("one",)]
+        with readers.reading() as later:
+            later.execute("SET VARIABLE mine = 1")
+            assert words(later) == words(whole) == [("one",)]
+    with connect(str(file)) as writer:
+        writer.execute("UPDATE said SET word = 'two'")
+    with readers.reading() as connection:
+        assert words(connection) == [("two",)]
+
+
+def test_a_stream_of_readers_from_many_threads_reads_beside_a_writer(path: Path) -> None:
+    store = Store.open(path)
+    store.add(make_batch([{"incident_id": "a", "title": "version 1"}]))
+    seen: list[tuple[int, str]] = []
+    until = threading.Event()
+
+    def read() -> None:
+        while not until.is_set():
+            found = store.incident("a")
+            assert found is not None
+            seen.append((found["history"][0]["version"], found["title"]))
+
+    with ThreadPoolExecutor(4) as threads:
+        reading = [threads.submit(read) for _ in range(4)]
+        try:
+            for version in range(2, 7):
+                store.edit("a", {"title": f"version {version}"}, who="amal", why="tried")
+                now = store.incident("a")
+                assert now is not None
+                assert now["title"] == f"version {version}"
+        finally:
+            until.set()
+        for each in reading:
+            each.result()
+    assert {title for _, title in seen} <= {f"version {version}" for version in range(1, 7)}
+    assert all(title == f"version {version}" for version, title in seen)
 
 
 @pytest.mark.parametrize(
