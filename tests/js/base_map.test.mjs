@@ -257,6 +257,7 @@ describe("labels", () => {
   const at = (names) =>
     readLabels({
       name: names.map((n) => n[0]),
+      local: names.map((n) => n[6] ?? ""),
       longitude: names.map((n) => n[1] * 1e4),
       latitude: names.map((n) => n[2] * 1e4),
       kind: names.map((n) => n[3] ?? 3),
@@ -268,7 +269,14 @@ describe("labels", () => {
       const width = Math.max(...l.lines.map((line) => measure(0, line).width));
       return [l.x - width / 2, l.y - 7.5 * l.lines.length, l.x + width / 2, l.y + 7.5 * l.lines.length];
     };
-    const [p, q] = [box(a), box(b)];
+    const local = (l) => {
+      const half = measure(0, l.local.text).width / 2;
+      return [l.local.x - half, l.local.y - 7, l.local.x + half, l.local.y + 7];
+    };
+    const boxes = (l) => (l.local ? [box(l), local(l)] : [box(l)]);
+    return boxes(a).some((p) => boxes(b).some((q) => meet(p, q)));
+  };
+  const meet = (p, q) => {
     return p[0] < q[2] && q[0] < p[2] && p[1] < q[3] && q[1] < p[3];
   };
 
@@ -297,6 +305,27 @@ describe("labels", () => {
     assert.notEqual(placeLabels([labels], view, measure, [over])[0].x, free.x);
   });
 
+  test("a local name stands beneath its town's from the next zoom on, at the side of its dot", () => {
+    const labels = at([["Aleppo", -170, 80, 3, 5, 99, "حلب"]]);
+    const near = (zoom) => ({ ...view, zoom, left: worldX(-170) * 256 * 2 ** zoom - 300, top: worldY(80) * 256 * 2 ** zoom - 300 });
+    assert.equal(placeLabels([labels], near(5), measure)[0].local, null);
+    const [town] = placeLabels([labels], near(6), measure);
+    assert.equal(town.local.text, "حلب");
+    assert.equal(town.local.y, town.y + 15);
+    assert.equal(town.local.x - 21 / 2, town.x - 42 / 2);
+  });
+
+  test("no name is lost to a local one, which gives way", () => {
+    const without = [["Homs", -170, 80, 3, 2], ["Rastan", -169.9, 79.88, 3, 2]];
+    const named = without.map((row) => [...row, 99, "حمص"]);
+    const near = { ...view, zoom: 6, left: worldX(-170) * 2 ** 14 - 300, top: worldY(80) * 2 ** 14 - 300 };
+    const [before, after] = [without, named].map((rows) => placeLabels([at(rows)], near, measure));
+    assert.equal(before.length, 2);
+    assert.deepEqual(after.map((l) => [l.lines[0], l.x, l.y]), before.map((l) => [l.lines[0], l.x, l.y]));
+    assert.ok(after.some((l) => l.local !== null));
+    assert.ok(!over(after[0], after[1]));
+  });
+
   test("long names of areas are set in two lines of about one length", () => {
     assert.deepEqual(wrapped("Papua New Guinea"), ["Papua New", "Guinea"]);
     assert.deepEqual(wrapped("Syria"), ["Syria"]);
@@ -311,6 +340,8 @@ describe("labels", () => {
       const here = { zoom, left: worldX(37.2) * size - 640, top: worldY(36.2) * size - 400, width: 1280, height: 800 };
       const placed = placeLabels(labels, here, measure);
       assert.ok(placed.length >= (zoom < 4 ? 10 : 20), `${placed.length} at zoom ${zoom}`);
+      const locals = placed.filter((label) => label.local !== null).length;
+      assert.ok(zoom < 5 ? locals === 0 : locals >= 10, `${locals} local names at zoom ${zoom}`);
       placed.forEach((a, i) => {
         for (const b of placed.slice(i + 1)) {
           assert.ok(!over(a, b), `${a.lines} and ${b.lines} at zoom ${zoom}`);

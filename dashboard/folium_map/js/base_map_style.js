@@ -13,6 +13,7 @@
  * @property {string} province  border between provinces
  * @property {string} disputed
  * @property {string} name  of a town
+ * @property {string} localName  of a town, in the letters of its country
  * @property {string} areaName  of a country
  * @property {string} provinceName
  * @property {string} halo  around names
@@ -30,6 +31,7 @@ export const PALETTES = Object.freeze({
     province: "#c4bdb0",
     disputed: "#857f74",
     name: "#3b3a37",
+    localName: "#5c5a54",
     areaName: "#5c5a54",
     provinceName: "#7d786d",
     halo: "rgba(250, 249, 246, 0.92)",
@@ -44,6 +46,7 @@ export const PALETTES = Object.freeze({
     province: "#3d454c",
     disputed: "#8b959e",
     name: "#d9dee2",
+    localName: "#b4bcc3",
     areaName: "#b4bcc3",
     provinceName: "#929ba3",
     halo: "rgba(24, 28, 32, 0.92)",

@@ -18,6 +18,10 @@ const TYPE = {
   [LabelKind.TOWN]: { font: `12px ${FAMILY}`, height: 15, spacing: 0, colour: "name" },
 };
 
+/** Names in local letters: no spacing, which would tear joined letters apart. */
+const LOCAL = { font: `12px ${FAMILY}`, height: 15, colour: "localName" };
+const RIGHT_TO_LEFT = /[\u0590-\u08ff]/;
+
 /** Leaflet's Renderer keeps a canvas in place while the map moves and zooms. */
 export const LabelLayer = L.Renderer.extend({
   options: { padding: 0.15, pane: "labels" },
@@ -90,27 +94,33 @@ export const LabelLayer = L.Renderer.extend({
     const circles = zoom === view.zoom
       ? list.map(({ x, y, radius }) => ({ x: x - view.left, y: y - view.top, radius }))
       : [];
-    const placed = placeLabels(this.files, view, (kind, text) => this._measure(kind, text), circles);
+    const placed = placeLabels(this.files, view, this._measure.bind(this), circles);
     this._context.textAlign = "center";
     this._context.textBaseline = "middle";
     this._context.lineJoin = "round";
     for (const label of placed) this._paintLabel(label);
   },
 
-  _measure(kind, text) {
-    const key = `${kind} ${text}`;
+  _measure(kind, text, isLocal = false) {
+    const key = `${isLocal ? "local" : kind} ${text}`;
     let width = this.widths.get(key);
     if (width === undefined) {
-      this._setType(kind);
+      if (isLocal) this._setLocalType();
+      else this._setType(kind);
       width = this._context.measureText(text).width;
       this.widths.set(key, width);
     }
-    return { width, height: TYPE[kind].height };
+    return { width, height: isLocal ? LOCAL.height : TYPE[kind].height };
   },
 
   _setType(kind) {
     this._context.font = TYPE[kind].font;
     this._context.letterSpacing = `${TYPE[kind].spacing}px`;
+  },
+
+  _setLocalType() {
+    this._context.font = LOCAL.font;
+    this._context.letterSpacing = "0px";
   },
 
   _paintLabel(label) {
@@ -126,6 +136,17 @@ export const LabelLayer = L.Renderer.extend({
       context.strokeText(line, label.x, y);
       context.fillText(line, label.x, y);
     });
+    if (label.local !== null) this._paintLocal(label.local);
+  },
+
+  _paintLocal({ text, x, y }) {
+    const context = this._context;
+    this._setLocalType();
+    context.fillStyle = this.palette[LOCAL.colour];
+    context.direction = RIGHT_TO_LEFT.test(text) ? "rtl" : "ltr";
+    context.strokeText(text, x, y);
+    context.fillText(text, x, y);
+    context.direction = "ltr";
   },
 
   _paintDot(label) {

@@ -11,11 +11,14 @@ const DEGREE = 10_000; // the file's steps in a degree
 const GAP = 3; // pixels kept free around every name
 const DOT = 2; // radius of a town's dot, pixels
 const CITY_AFTER = 3; // zooms for which a town's name has stood
+const LOCAL_AFTER = 1; // zooms after which a town's local name is set beneath it, where it fits
+const LOCAL_FROM = 5; // first zoom with local names
 const WRAP_FROM = 12; // letters from which a country's name is set in two lines
 
 /**
  * @typedef {object} Labels  columns, the most important label first
  * @property {string[]} name
+ * @property {string[]} local  in the country's own letters; "" unknown or none
  * @property {Float64Array} x  in the world of projection.js
  * @property {Float64Array} y
  * @property {number[]} kind
@@ -30,15 +33,18 @@ const WRAP_FROM = 12; // letters from which a country's name is set in two lines
  * @property {number} x  of the middle of the text, pixels from the view's left edge
  * @property {number} y  of the middle of the text
  * @property {{x: number, y: number} | null} dot  a town's own place
+ * @property {{text: string, x: number, y: number} | null} local  the name in local letters and the
+ *     middle of it; null for none
  */
 
 /**
- * @param {any} columns  as tools/build_base_map.py writes them
+ * @param {any} columns  as tools/build_base_map.py and build_local_names.py write them
  * @returns {Labels}
  */
 export function readLabels(columns) {
   return {
     name: columns.name,
+    local: columns.local ?? [],
     x: Float64Array.from(columns.longitude, (value) => worldX(value / DEGREE)),
     y: Float64Array.from(columns.latitude, (value) => worldY(value / DEGREE)),
     kind: columns.kind,
@@ -50,12 +56,13 @@ export function readLabels(columns) {
 /** @typedef {{x: number, y: number, radius: number}} Circle in pixels of the view */
 
 /**
- * Names in the order of their importance, each where it touches none before it.
+ * Names in the order of their importance, each where it touches none before it. Local names come
+ * after all others, so that none of these gives way to them.
  *
  * @param {Labels[]} files  read one after the other
  * @param {{zoom: number, left: number, top: number, width: number, height: number}} view  whole
  *     zoom; left and top in pixels from the world's north-west corner
- * @param {(kind: number, text: string) => {width: number, height: number}} measure
+ * @param {(kind: number, text: string, isLocal?: boolean) => {width: number, height: number}} measure
  * @param {Circle[]} [circles]  numbers of the data, over which no name may stand; a town beneath
  *     one is named beside it
  * @returns {PlacedLabel[]}
@@ -68,6 +75,8 @@ export function placeLabels(files, view, measure, circles = []) {
   }
   /** @type {PlacedLabel[]} */
   const placed = [];
+  /** @type {[PlacedLabel, string][]} */
+  const locals = [];
   for (const labels of files) {
     for (let i = 0; i < labels.name.length; i += 1) {
       if (labels.zoom[i] > view.zoom || labels.until[i] < view.zoom) continue;
@@ -78,9 +87,15 @@ export function placeLabels(files, view, measure, circles = []) {
         labels.kind[i] === LabelKind.TOWN && view.zoom - labels.zoom[i] >= CITY_AFTER;
       const kind = isCity ? LabelKind.CITY : labels.kind[i];
       const label = fit(labels.name[i], kind, x, y, taken, measure, circles);
-      if (label !== null) placed.push(label);
+      if (label === null) continue;
+      placed.push(label);
+      const local = labels.local[i];
+      if (local && view.zoom >= Math.max(LOCAL_FROM, labels.zoom[i] + LOCAL_AFTER)) {
+        locals.push([label, local]);
+      }
     }
   }
+  for (const [label, local] of locals) label.local = beside(label, local, taken, measure);
   return placed;
 }
 
@@ -95,9 +110,27 @@ function fit(name, kind, x, y, taken, measure, circles) {
     const box = [cx - width / 2 - GAP, cy - height / 2, cx + width / 2 + GAP, cy + height / 2];
     if (!taken.isFree(box)) continue;
     taken.add(box);
-    if (over) return { lines, kind, x: cx, y: cy, dot: null };
+    if (over) return { lines, kind, x: cx, y: cy, dot: null, local: null };
     if (!isArea) taken.add([x - DOT - 1, y - DOT - 1, x + DOT + 1, y + DOT + 1]);
-    return { lines, kind, x: cx, y: cy, dot: isArea ? null : { x, y } };
+    return { lines, kind, x: cx, y: cy, dot: isArea ? null : { x, y }, local: null };
+  }
+  return null;
+}
+
+/** The local name beneath a town's placed name, else above it, on the side of its dot; null without room. */
+function beside(label, text, taken, measure) {
+  const own = measure(label.kind, label.lines[0]);
+  const size = measure(label.kind, text, true);
+  const spare = (size.width - own.width) / 2;
+  const side = label.dot === null ? 0 : Math.sign(Math.round(label.x - label.dot.x));
+  const x = label.x + side * spare;
+  const step = (own.height + size.height) / 2;
+  for (const y of [label.y + step, label.y - step]) {
+    // Its own town's name is the one that it may come near.
+    const box = [x - size.width / 2 - GAP, y - size.height / 2 + 0.5, x + size.width / 2 + GAP, y + size.height / 2 - 0.5];
+    if (!taken.isFree(box)) continue;
+    taken.add(box);
+    return { text, x, y };
   }
   return null;
 }
