@@ -29,9 +29,8 @@ _ARABIC_SPEAKING = (
     "SY", "IQ", "JO", "LB", "PS", "YE", "SA", "AE", "OM", "QA", "BH", "KW", "EG", "LY", "SD", "TN",
     "DZ", "MA", "MR", "EH",
 )  # fmt: skip
-# ISO 3166-1 alpha-2 codes by the letters of the official language. Where one of several official
-# languages is written in Latin letters, or the states of a union have different ones, there is
-# no entry.
+# ISO 3166-1 alpha-2 codes by the letters of the official language. Where names commonly stand in
+# Latin letters too, or a union's states have different ones, there is no entry.
 _LETTERS: Final[dict[str, str]] = {
     **dict.fromkeys(_ARABIC_SPEAKING, _ARABIC),
     "IR": _PERSIAN, "AF": _PASHTO, "PK": _URDU,
@@ -55,9 +54,14 @@ _CHARSET: Final = {"CN": "gb2312", "TW": "big5", "JP": "euc_jp"}
 _PROVINCE: Final = {
     ("IQ", "05"): "SORANI", ("IQ", "11"): "SORANI", ("LK", "38"): "TAMIL", ("LK", "37"): "TAMIL",
 }  # fmt: skip
+# Provinces whose own official language is written in Latin letters, or in others than the country's
+# and without letters of its own here: Afar, Oromia and Somali; Xinjiang and Tibet.
+_ANOTHER_LANGUAGE: Final = {
+    ("ET", "45"), ("ET", "51"), ("ET", "52"), ("CN", "13"), ("CN", "14"),
+}  # fmt: skip
 _ONLY_SORANI = re.compile("[ەێۆڕڵڤ]")
-# Capitals whose Latin name is English, or whose name other languages of the same letters share.
-_CAPITALS: Final = {
+# Large cities whose Latin name is English, or whose name other languages of the same letters share.
+_KNOWN: Final = {
     ("RS", "Belgrade"): "Београд", ("MK", "Skopje"): "Скопје", ("AM", "Yerevan"): "Երևան",
     ("NP", "Kathmandu"): "काठमाडौं", ("MN", "Ulan Bator"): "Улаанбаатар", ("IR", "Tehran"): "تهران",
     ("BG", "Sofia"): "София", ("RU", "Moscow"): "Москва", ("RU", "Saint Petersburg"):
@@ -147,8 +151,10 @@ def local_name(
             an official language of their own.
     """
     others = [unicodedata.normalize("NFC", text) for text in alternates]
-    if (alpha2, name) in _CAPITALS:
-        return _CAPITALS[alpha2, name]
+    if (alpha2, admin1_code) in _ANOTHER_LANGUAGE:
+        return None
+    if (alpha2, name) in _KNOWN:
+        return _KNOWN[alpha2, name]
     kinds = [_PROVINCE.get((alpha2, admin1_code)), _SCRIPT.get(alpha2) or _LETTERS.get(alpha2)]
     for kind in filter(None, kinds):
         own = dict.fromkeys(
@@ -157,7 +163,7 @@ def local_name(
         latin = [name, *(text for text in others if _is_latin(text))]
         nearest = _nearest(_fullest(own, kind, latin), latin, kind, alpha2)
         if nearest is not None:
-            return nearest
+            return nearest.replace("-", " ") if kind == "ETHIOPIC" else nearest
     return None
 
 

@@ -114,6 +114,24 @@ def test_names_stand_above_the_data_and_let_the_pointer_through(saved: Opened) -
     assert pane["above"]
 
 
+def test_names_in_local_letters_can_be_switched_off(saved: Opened) -> None:
+    painted = """(shown) => {
+        const name = Object.keys(window).find((key) => key.startsWith("base_map_"));
+        return window[name].then((base) => {
+            base.map.fire("localnames", { shown });
+            const canvas = document.querySelector(".leaflet-labels-pane canvas");
+            const context = canvas.getContext("2d");
+            const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+            let count = 0;
+            for (let at = 3; at < data.length; at += 4) count += data[at] > 0;
+            return count;
+        });
+    }"""
+    both, latin, again = (saved.page.evaluate(painted, shown) for shown in (True, False, True))
+    assert latin < 0.98 * both
+    assert again == both
+
+
 def test_the_credit_is_on_the_map(saved: Opened) -> None:
     credit = saved.page.inner_text(".leaflet-control-attribution")
     assert credit == "Natural Earth · GeoNames CC BY 4.0"

@@ -20,7 +20,14 @@ const TYPE = {
 
 /** Names in local letters: no spacing, which would tear joined letters apart. */
 const LOCAL = { font: `12px ${FAMILY}`, height: 15, colour: "localName" };
+/** Scripts of South and South-East Asia, whose signs stand above and below the letters. */
+const TALL = /[\u0900-\u0eff\u1000-\u109f\u1780-\u17ff]/;
+const TALL_HEIGHT = 20;
 const RIGHT_TO_LEFT = /[\u0590-\u08ff]/;
+
+function localHeight(text) {
+  return TALL.test(text) ? TALL_HEIGHT : LOCAL.height;
+}
 
 /** Leaflet's Renderer keeps a canvas in place while the map moves and zooms. */
 export const LabelLayer = L.Renderer.extend({
@@ -32,6 +39,7 @@ export const LabelLayer = L.Renderer.extend({
     this.palette = null;
     this.widths = new Map();
     this.circles = { zoom: NaN, list: [] };
+    this.hasLocalNames = true;
   },
 
   /** @param {any[]} files  of label_placement.js, the most important first */
@@ -42,12 +50,23 @@ export const LabelLayer = L.Renderer.extend({
   },
 
   getEvents() {
-    return { ...L.Renderer.prototype.getEvents.call(this), resize: this._update, numbers: this._keepClear };
+    return {
+      ...L.Renderer.prototype.getEvents.call(this),
+      resize: this._update,
+      numbers: this._keepClear,
+      localnames: this._showLocalNames,
+    };
   },
 
   /** Names make room for the numbers that a layer of data has drawn. */
   _keepClear({ zoom, list }) {
     this.circles = { zoom, list };
+    this._update();
+  },
+
+  /** Whether names stand in the letters of their country too. */
+  _showLocalNames({ shown }) {
+    this.hasLocalNames = shown;
     this._update();
   },
 
@@ -98,6 +117,10 @@ export const LabelLayer = L.Renderer.extend({
     this._context.textAlign = "center";
     this._context.textBaseline = "middle";
     this._context.lineJoin = "round";
+    this._context.strokeStyle = this.palette.halo;
+    this._context.lineWidth = 3;
+    // First, so that their halo takes nothing off the feet of the letters above them.
+    for (const { local } of placed) if (local !== null && this.hasLocalNames) this._paintLocal(local);
     for (const label of placed) this._paintLabel(label);
   },
 
@@ -110,7 +133,7 @@ export const LabelLayer = L.Renderer.extend({
       width = this._context.measureText(text).width;
       this.widths.set(key, width);
     }
-    return { width, height: isLocal ? LOCAL.height : TYPE[kind].height };
+    return { width, height: isLocal ? localHeight(text) : TYPE[kind].height };
   },
 
   _setType(kind) {
@@ -136,7 +159,6 @@ export const LabelLayer = L.Renderer.extend({
       context.strokeText(line, label.x, y);
       context.fillText(line, label.x, y);
     });
-    if (label.local !== null) this._paintLocal(label.local);
   },
 
   _paintLocal({ text, x, y }) {

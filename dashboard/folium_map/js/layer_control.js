@@ -88,7 +88,8 @@ export const LayerControl = L.Control.extend({
   chosen() {
     const root = this.getContainer();
     return {
-      base: this._shown ?? null, names: this._names?.checked ?? true, anyDay: this._anyDay,
+      base: this._shown ?? null, names: this._names?.checked ?? true,
+      localNames: this._localNames?.checked ?? true, anyDay: this._anyDay,
       agreed: [...this._agreed], off: (this._rows ?? []).filter(({ box }) => !box.checked).map(({ layer }) => layer.name),
       open: root.open, focused: root.contains(document.activeElement),
     };
@@ -105,6 +106,7 @@ export const LayerControl = L.Control.extend({
     }
     if (this._names) {
       this._names.checked = before.names;
+      this._localNames.checked = before.localNames;
       this._showNames();
     }
     for (const { layer, box } of this._rows ?? []) {
@@ -124,11 +126,16 @@ export const LayerControl = L.Control.extend({
       type: "radio", name: group, checked: choice === null, onchange: () => this._wish(choice),
     }));
     this._names = element("input", { type: "checkbox", checked: true, onchange: () => this._showNames() });
+    this._localNames = element("input", {
+      type: "checkbox", checked: true,
+      onchange: () => this._map.fire("localnames", { shown: this._localNames.checked }),
+    });
     const labels = ["Drawn: borders and names", ...this._choices.map(choiceWords)];
     return element(
       "fieldset", {}, element("legend", {}, "Base map"),
       ...this._radios.map((radio, i) => element("label", {}, radio, element("span", {}, labels[i]))),
       element("label", { class: "cm-layers-names" }, this._names, element("span", {}, "Place names of the drawn map")),
+      element("label", { class: "cm-layers-names" }, this._localNames, element("span", {}, "Also in local letters")),
     );
   },
 
