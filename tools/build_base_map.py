@@ -9,7 +9,7 @@ A town shows from the first zoom at which no more populous one stands within `SP
 it (a capital: `OF_CAPITALS`), so that a province of villages has names on it as early as a
 conurbation has.
 Needs shapely beside the package. Writes labels.json.gz (zoom 2 to 6), labels_more.json.gz (7, 8)
-and labels_most.json.gz.
+and labels_most.json.gz; build_local_names.py then adds the names in local letters.
 """
 
 from __future__ import annotations

@@ -369,6 +369,6 @@ def _distance(one: str, two: str, *, is_abjad: bool) -> float:
 def _swap(a: str, b: str, weak: float) -> float:
     if a == b:
         return 0.0
-    if a in _WEAK and b in _WEAK:
+    if (a in _WEAK and b in _WEAK) or {a, b} == {"H", "h"}:
         return weak
     return 0.3 if _CLASS.get(a, a) == _CLASS.get(b, b) else 1.0
