@@ -21,6 +21,7 @@ pytestmark = pytest.mark.browser
 
 ALEPPO = (36.20, 37.16)
 IDLIB = (35.93, 36.63)
+ALEPPO_CELL = "852dae07fffffff"  # of resolution 5, by H3 4.5.0
 READY = "() => performance.getEntriesByName('conflictmap-ready').length > 0"
 # Alpha of the incidents' canvas at a latitude and longitude, 0 to 255.
 ALPHA = """([lat, lon]) => {
@@ -170,6 +171,20 @@ def test_heat_and_hexagons_follow_the_days_and_leave_out_what_is_known_roughly(s
         wait_for_alpha(page, ALEPPO, lambda alpha: alpha == 0)
         page.evaluate("view.setRange(null, null)")
         wait_for_alpha(page, ALEPPO, lambda alpha: alpha > 100)
+
+
+def test_a_hexagon_is_an_h3_cell_and_says_its_id(shown: Page) -> None:
+    page = shown
+    draw(page, "hexagons")
+    look(page, ALEPPO, 9)
+    expect(page.locator(".cm-legend-notes")).to_contain_text("H3 cells of resolution 5")
+    box = page.locator(".leaflet-container").first.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(page.locator(".cm-surface-said")).to_contain_text(f"H3 cell {ALEPPO_CELL}")
+    page.get_by_text("As a list").click()
+    expect(page.locator(".cm-legend-areas li").first).to_contain_text(ALEPPO_CELL)
+    page.get_by_text("As a list").click()
 
 
 def test_what_is_known_to_a_province_is_drawn_as_that_province(shown: Page) -> None:

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { BinCounter, ELSEWHERE, cells, hexagonAt, hexagons, smoothed } from "../../dashboard/folium_map/js/engine/bins.js";
+import { BinCounter, ELSEWHERE, cells, smoothed } from "../../dashboard/folium_map/js/engine/bins.js";
 import { classOf, classWords, thresholds } from "../../dashboard/folium_map/js/engine/classes.js";
 import { ringRadii } from "../../dashboard/folium_map/js/engine/groups.js";
 import { IncidentView } from "../../dashboard/folium_map/js/engine/view.js";
@@ -29,8 +29,8 @@ function counted({ view, bins }) {
   return { incidents, killed, unknown };
 }
 
-test("hexagons count every incident once, whatever way the window came", () => {
-  const part = binned(randomRows(400, chances(11)), (places, radii) => hexagons(places, radii, WHOLE, 20));
+test("cells count every incident once, whatever way the window came", () => {
+  const part = binned(randomRows(400, chances(11)), (places, radii) => cells(places, radii, WHOLE, { cell: 20, reach: 20 }));
   const { view, counter } = part;
   let before = null;
   for (const [from, to] of [[0, 420], [50, 200], [60, 230], [10, 90], [300, 310]]) {
@@ -40,39 +40,6 @@ test("hexagons count every incident once, whatever way the window came", () => {
     for (const [name, values] of Object.entries(counted(part))) assert.deepEqual([...counter[name]], values, name);
   }
   assert.ok(sum([...counter.incidents]) > 0);
-});
-
-test("a point lies in the hexagon whose middle is nearest", () => {
-  const chance = chances(3);
-  const radius = 20;
-  for (let k = 0; k < 500; k++) {
-    const [x, y] = [chance(4000) - 2000, chance(4000) - 2000];
-    const { column, row } = hexagonAt(x, y, radius);
-    const away = (c, r) => Math.hypot(Math.sqrt(3) * radius * (c + (r & 1) / 2) - x, 1.5 * radius * r - y);
-    const own = away(column, row);
-    for (let c = column - 1; c <= column + 1; c++) {
-      for (let r = row - 1; r <= row + 1; r++) assert.ok(own <= away(c, r) + 1e-9, `${x},${y}`);
-    }
-  }
-});
-
-test("what is known less exactly than a hexagon is wide is in none, and counted apart", () => {
-  const at = { start: 1, end: 1, lat: 36.2, lon: 37.1 };
-  const rows = [at, { ...at, precision: "admin1", radius: 900 }, { ...at, precision: "admin1" }, { ...at, precision: "admin1", radius: 1 }];
-  const { view, counter, bins } = binned(rows, (places, radii) => hexagons(places, radii, WHOLE, 20));
-  view.window.advance(counter, null, view.days);
-  assert.equal(bins.size, 1);
-  assert.deepEqual([...counter.incidents], [2, 2]);
-});
-
-test("hexagons stay where they are while the map is panned", () => {
-  const rows = randomRows(200, chances(4));
-  const groups = [0, 7, 33].map((shift) => {
-    const { bins } = binned(rows, (places, radii) => hexagons(places, radii, { ...WHOLE, x: shift, y: shift }, 20));
-    return [...bins.x].map((x, k) => `${x.toFixed(3)},${bins.y[k].toFixed(3)}`);
-  });
-  const [first, ...others] = groups.map((list) => new Set(list));
-  for (const other of others) assert.ok([...other].filter((middle) => !first.has(middle)).length <= 4);
 });
 
 test("a lone incident is worth one at its own place, less beside it, nothing beyond its reach", () => {

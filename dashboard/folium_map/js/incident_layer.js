@@ -125,13 +125,13 @@ export const IncidentLayer = L.Layer.extend({
     this._surface = this._symbols;
     if (view === null || how === "incidents") return;
     if (how === "heat") this._surface = new HeatSurface(view, per);
-    else if (how === "hexagons") this._surface = new HexagonSurface(view, per);
     else {
-      const surface = new AreaSurface(view, per, how, areas, () => {
+      const changed = () => {
         if (this._surface !== surface) return;
         this._reset();
         this.fire("legend");
-      });
+      };
+      const surface = how === "hexagons" ? new HexagonSurface(view, per, changed) : new AreaSurface(view, per, how, areas, changed);
       this._surface = surface;
     }
   },

@@ -10,8 +10,6 @@ import { NO_DEGREE, WORLD } from "./columns.js";
 import { FLAG } from "./figures.js";
 import { KIND } from "./time_window.js";
 
-const SQRT3 = Math.sqrt(3);
-
 /** A place that is not on the screen. */
 export const ELSEWHERE = -1;
 
@@ -91,74 +89,6 @@ class Eye {
   y(place) {
     return this.places.y[place] * this.scale;
   }
-}
-
-/**
- * Hexagons with a corner on top, on a grid that is aligned to the world, so that they do not swim
- * while panning.
- *
- * @param {import("./columns.js").Places} places
- * @param {Float64Array} radii of `ringRadii`
- * @param {Screen} screen
- * @param {number} radius from middle to corner, pixels
- * @returns {Bins & {x: Float64Array, y: Float64Array, at(x: number, y: number): number}} middles in
- *     world pixels; `at` gives the bin of world pixels, or -1
- */
-export function hexagons(places, radii, screen, radius) {
-  const eye = new Eye(places, screen);
-  const column0 = Math.floor(screen.x / (SQRT3 * radius)) - 2;
-  const row0 = Math.floor(screen.y / (1.5 * radius)) - 2;
-  const columns = Math.ceil(screen.width / (SQRT3 * radius)) + 5;
-  const rows = Math.ceil(screen.height / (1.5 * radius)) + 5;
-  const taken = new Int32Array(columns * rows).fill(-1);
-  const middles = [];
-  const of = new Int32Array(places.n).fill(ELSEWHERE);
-  const vague = [];
-  const cellOf = (x, y) => {
-    const { column, row } = hexagonAt(x, y, radius);
-    const [c, r] = [column - column0, row - row0];
-    return c < 0 || r < 0 || c >= columns || r >= rows ? -1 : r * columns + c;
-  };
-  for (let p = 0; p < places.n; p++) {
-    if (places.drawn[p] === 0 || places.longitude[p] === NO_DEGREE) continue;
-    const cell = cellOf(eye.x(p), eye.y(p));
-    if (cell < 0) continue;
-    if (!exactEnough(places, radii, p, radius / eye.scale)) {
-      vague.push(p);
-      continue;
-    }
-    if (taken[cell] < 0) taken[cell] = middles.push(cell) - 1;
-    of[p] = taken[cell];
-  }
-  for (const place of vague) of[place] = middles.length;
-  const row = (cell) => Math.floor(cell / columns) + row0;
-  const x = Float64Array.from(middles, (cell) => SQRT3 * radius * ((cell % columns) + column0 + shift(row(cell))));
-  const y = Float64Array.from(middles, (cell) => 1.5 * radius * row(cell));
-  const at = (px, py) => {
-    const cell = cellOf(px, py);
-    return cell < 0 ? -1 : taken[cell];
-  };
-  return { of, size: middles.length, x, y, at };
-}
-
-/** Odd rows stand half a hexagon to the right. */
-const shift = (/** @type {number} */ row) => (row & 1) / 2;
-
-/**
- * The hexagon that holds a point: rounding in cube coordinates (after Red Blob Games, "Hexagonal
- * Grids", 2013).
- *
- * @param {number} x @param {number} y @param {number} radius
- * @returns {{column: number, row: number}} odd rows shifted right
- */
-export function hexagonAt(x, y, radius) {
-  const q = ((SQRT3 / 3) * x - y / 3) / radius;
-  const r = ((2 / 3) * y) / radius;
-  let [cubeQ, cubeR, cubeS] = [q, r, -q - r].map(Math.round);
-  const [offQ, offR, offS] = [Math.abs(cubeQ - q), Math.abs(cubeR - r), Math.abs(cubeS + q + r)];
-  if (offQ > offR && offQ > offS) cubeQ = -cubeR - cubeS;
-  else if (offR > offS) cubeR = -cubeQ - cubeS;
-  return { column: cubeQ + (cubeR - (cubeR & 1)) / 2, row: cubeR };
 }
 
 /**
