@@ -47,8 +47,9 @@ export class HexagonSurface extends Surface {
     const { wanted } = this;
     this._waiting = setTimeout(() => {
       wanted.advance(SLICE_MS);
-      if (wanted.ready) this.changed();
-      else this._goOn();
+      // In a frame of its own: this one may have drawn the coarser cells already.
+      if (wanted.ready) requestAnimationFrame(() => this.changed());
+      else if (wanted === this.wanted) this._goOn();
     });
   }
 
