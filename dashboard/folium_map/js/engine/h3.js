@@ -32,7 +32,7 @@ const RIGHT = [0, 3, 6, 2, 5, 1, 4];
 /** The digit that pentagons lack. */
 const MISSING = 1;
 
-/** Of every face twelve numbers: its middle, its x axis (along i) and its y axis. */
+/** Of every face nine numbers: its middle, its x axis (along i) and its y axis. */
 const FRAMES = Float64Array.from(FACES.flatMap(([x, y, z, azimuth]) => {
   const flat = Math.hypot(x, y);
   const north = [(-x * z) / flat, (-y * z) / flat, flat];
@@ -242,7 +242,9 @@ function crossTo(/** @type {number} */ side, /** @type {number} */ unit) {
 /** The point of a face's plane. @returns {[number, number]} latitude, longitude in degrees */
 function unproject(face, x, y) {
   const a = FRAME * face;
-  const [px, py, pz] = [0, 1, 2].map((k) => FRAMES[a + k] + UNIT * (x * FRAMES[a + 3 + k] + y * FRAMES[a + 6 + k]));
+  const px = FRAMES[a] + UNIT * (x * FRAMES[a + 3] + y * FRAMES[a + 6]);
+  const py = FRAMES[a + 1] + UNIT * (x * FRAMES[a + 4] + y * FRAMES[a + 7]);
+  const pz = FRAMES[a + 2] + UNIT * (x * FRAMES[a + 5] + y * FRAMES[a + 8]);
   return [Math.atan2(pz, Math.hypot(px, py)) / RADIAN, Math.atan2(py, px) / RADIAN];
 }
 
