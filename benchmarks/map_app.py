@@ -23,6 +23,7 @@ from dashboard.promptness import send_promptly
 from dashboard.readiness import make_ready_beside
 from dashboard.served import ServedStore, serve_from
 from dashboard.server import application, settings
+from dashboard.thrift import waste_little
 from geodata.store import Snapshot, Store
 
 
@@ -36,6 +37,7 @@ async def ready(_: object) -> AsyncIterator[None]:
 
 def main() -> None:
     """Serve until ended."""
+    waste_little()
     port, file = int(sys.argv[1]), sys.argv[2]
     with pa.memory_map(file) as source:
         table = pa.ipc.open_file(source).read_all()

@@ -24,6 +24,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route
 Launch = Callable[..., AbstractContextManager[Browser]]
 HERE = Path(__file__).parent
 SENTENCE = "() => /incident/.test(document.querySelector('.cm-sentence-text')?.textContent ?? '')"
+AROUND = "() => document.querySelector('.cm-host .cm-stage') !== null"
+"""The page around the map is there, too, which comes later than the map."""
 WIDGET_FILTERS = 50
 SESSIONS = 5
 RUNS = 3
@@ -213,7 +215,7 @@ def filtered(browser: Browser, address: str, empty: str) -> dict[str, str]:
     traffic = Traffic(profile)
     page = profile.new_page()
     page.goto(address + "?z=5&lat=20&lon=30")
-    page.wait_for_function(SENTENCE, timeout=180_000)
+    page.wait_for_function(AROUND, timeout=180_000)
     page.wait_for_timeout(3000)
     traffic.watch(page)
     times, kept = [], 0
@@ -270,7 +272,7 @@ def further_sessions(browser: Browser, address: str, pid: int) -> dict[str, str]
         profile = browser.new_context()
         page = profile.new_page()
         page.goto(address)
-        page.wait_for_function(SENTENCE, timeout=180_000)
+        page.wait_for_function(AROUND, timeout=180_000)
         profiles.append(profile)
 
     visit()
