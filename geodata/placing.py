@@ -21,7 +21,7 @@ from geodata.errors import ImpossibleValue
 from geodata.gazetteer import Candidate, Gazetteer
 from geodata.gazetteer.choose import SMALLEST_TOWN_RADIUS_KM
 from geodata.gazetteer.layers import Progress
-from geodata.gazetteer.packs import installed_packs
+from geodata.gazetteer.packs import packs_mark
 from geodata.gazetteer.places import distance_km
 from geodata.incident import Where
 from geodata.schema import to_frame
@@ -256,14 +256,13 @@ class TaughtGazetteer:
         self._cache_dir, self._packs_dir = cache_dir, packs_dir
         self._lock = threading.Lock()
         self._version: tuple[str, int] | None = None
-        self._packs: tuple[tuple[str, str | None], ...] = ()
+        self._packs: tuple[tuple[str, int], ...] = ()
         self._taught: tuple[pd.DataFrame, pd.DataFrame] | None = None
         self._gazetteer: Gazetteer | None = None
 
     def of(self, snapshot: Snapshot, progress: Progress | None = None) -> Gazetteer:
         """The gazetteer for a version of the store, with the country packs that are installed."""
-        installed = installed_packs(self._packs_dir)
-        packs = tuple((pack.sha256, pack.names_sha256) for pack in installed)
+        packs = packs_mark(self._packs_dir)
         version = (snapshot.store, snapshot.version)
         with self._lock:
             if self._gazetteer and (self._version, self._packs) == (version, packs):

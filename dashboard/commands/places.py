@@ -15,7 +15,7 @@ import pyarrow as pa
 from platformdirs import user_cache_path
 from pyarrow import csv
 
-from dashboard.commands.record import existing_store, gazetteer, tell_of_unusable_packs
+from dashboard.commands.record import existing_store, gazetteer
 from dashboard.commands.terminal import Terminal
 from geodata import sandbox
 from geodata.errors import ConflictMapError, ImpossibleValue, MissingColumn, UnreadableFile
@@ -26,7 +26,9 @@ from geodata.gazetteer.packs import (
     add_pack,
     find_file,
     installed_packs,
+    open_packs,
     remove_pack,
+    unusable,
 )
 from geodata.geocode import NamesTable, fetch_country, fetch_names
 from geodata.geocode.downloads import GEONAMES
@@ -156,7 +158,8 @@ def packs(arguments: Namespace, terminal: Terminal) -> int:
         terminal.result({"removed": removed}, f"Removed: {', '.join(removed) or 'none'}.")
         return 0
     found = installed_packs()
-    tell_of_unusable_packs(terminal)
+    for sentence in unusable(open_packs()):
+        terminal.tell(sentence)
     lines = [_told(pack) for pack in found]
     terminal.result([asdict(p) for p in found], "\n".join(lines) or "No country pack is installed.")
     return 0

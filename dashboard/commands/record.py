@@ -17,7 +17,6 @@ from geodata import export as exports
 from geodata.errors import ConflictMapError, StoreUnreadable, UnknownCode, UnreadableFile
 from geodata.filters import parse_filter
 from geodata.gazetteer import Gazetteer
-from geodata.gazetteer.packs import unusable_packs
 from geodata.ingest import IngestReport, ingest
 from geodata.placing import TaughtGazetteer
 from geodata.sources import Profile
@@ -194,19 +193,13 @@ def existing_store(arguments: Namespace) -> Store:
 
 def gazetteer(terminal: Terminal, store: Store | None = None) -> Gazetteer:
     """The gazetteer, with the places that a store has learned and its analysts have set."""
-    tell_of_unusable_packs(terminal)
     if store is None:
-        return Gazetteer.open(progress=terminal.progress)
-    return TaughtGazetteer().of(store.snapshot(), terminal.progress)
-
-
-def tell_of_unusable_packs(terminal: Terminal) -> None:
-    """Name the country packs that are installed and answer nothing, and what to do."""
-    for country in unusable_packs():
-        terminal.tell(
-            f"The country pack of {country} was made by another version, or is damaged, and is not "
-            f"used. Add it again: conflictmap places add {country}"
-        )
+        found = Gazetteer.open(progress=terminal.progress)
+    else:
+        found = TaughtGazetteer().of(store.snapshot(), terminal.progress)
+    for sentence in found.left_out:
+        terminal.tell(sentence)
+    return found
 
 
 def check(arguments: Namespace, terminal: Terminal) -> int:

@@ -15,6 +15,7 @@ from dashboard.access import asking
 from dashboard.plain import notice, say
 from dashboard.served import ServedStore, served
 from geodata.errors import ConflictMapError
+from geodata.gazetteer import Gazetteer
 from geodata.ingest import ingest, load_sample
 from geodata.sources import SOURCES, Profile
 from geodata.store import ImportRecord, Store, counted
@@ -83,11 +84,19 @@ def _import(here: ServedStore, path: Path, profile: Profile | None) -> list[str]
         # The words beside a bar are Markdown, and the file's name is not ours.
         bar.progress(min(max(share, 0.0), 1.0), what.replace(path.name, "the file"))
 
+    left_out: list[str] = []
+
+    def gazetteer() -> Gazetteer:
+        """Asked for only where a file's places must be looked up."""
+        found = here.gazetteer()
+        left_out[:] = found.left_out
+        return found
+
     try:
         done = ingest(
             path,
             here.store,
-            here.gazetteer,
+            gazetteer,
             today=dt.datetime.now(tz=dt.UTC).date(),
             profile=profile,
             who=asking.writer(),
@@ -98,7 +107,7 @@ def _import(here: ServedStore, path: Path, profile: Profile | None) -> list[str]
         return [f"{error} Nothing was added."]
     finally:
         bar.empty()
-    return [_sentence(done), *done.notes]
+    return [_sentence(done), *done.notes, *left_out]
 
 
 def _sentence(done: ImportRecord) -> str:

@@ -18,6 +18,7 @@ def show() -> None:
     notice(place_tray.outcome())
     waiting = unplaced_names(edition.snapshot)
     if waiting:
+        notice(here.gazetteer().left_out)
         say(
             f"Names that could not be located, or only within a district or province: "
             f"{len(waiting):,}; incidents that bear them: {sum(n.incidents for n in waiting):,}. "

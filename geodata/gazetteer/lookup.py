@@ -40,7 +40,7 @@ from geodata.gazetteer.layers import (
     table_places,
 )
 from geodata.gazetteer.learned import checked_places
-from geodata.gazetteer.packs import open_packs
+from geodata.gazetteer.packs import open_packs, unusable
 from geodata.gazetteer.phrases import (
     PlacePhrase,
     by_commas,
@@ -122,10 +122,17 @@ def _forget_older(cache_dir: Path) -> None:
 
 
 class Gazetteer:
-    """Places by name, in layers; read-only once made, and safe to share between threads."""
+    """Places by name, in layers; read-only once made, and safe to share between threads.
 
-    def __init__(self, layers: Sequence[tuple[int, PlaceIndex]]) -> None:
+    Attributes:
+        left_out: a sentence for each country pack that is installed and could not be used.
+    """
+
+    def __init__(
+        self, layers: Sequence[tuple[int, PlaceIndex]], left_out: tuple[str, ...] = ()
+    ) -> None:
         """Layers as (rank, index); see `CORRECTED` … `BASE` for the ranks."""
+        self.left_out = left_out
         self._layers = sorted(layers, key=lambda layer: layer[0])
         self._locate = lru_cache(maxsize=32768)(self._locate_uncached)
 
@@ -155,14 +162,15 @@ class Gazetteer:
         text = sites_text() if sites else None
         if text is not None:
             found.append((SITES, PlaceIndex.build(site_places(text), _sites_source(text))))
-        found += [(PACKS, pack) for pack in open_packs(packs_dir)]
+        packs = open_packs(packs_dir)
+        found += [(PACKS, pack) for pack in packs.values() if pack is not None]
         for rank, table, source in (
             (CORRECTED, corrections, "corrections"),
             (LEARNED, None if learned is None else checked_places(learned), "learned places"),
         ):
             if table is not None and len(table):
                 found.append((rank, PlaceIndex.build(table_places(table), source)))
-        return cls(found)
+        return cls(found, unusable(packs))
 
     @property
     def layers(self) -> list[PlaceIndex]:

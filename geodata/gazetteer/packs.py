@@ -16,7 +16,7 @@ import shutil
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -340,18 +340,19 @@ def installed_packs(packs_dir: Path | None = None) -> list[Pack]:
     return packs
 
 
-def open_packs(packs_dir: Path | None = None) -> list[PlaceIndex]:
-    """The indexes of the installed packs; one made by another version is left out."""
-    return [index for index in _indexes(packs_dir).values() if index is not None]
+def packs_mark(packs_dir: Path | None = None) -> tuple[tuple[str, int], ...]:
+    """Country and time of writing of each installed pack: another one when any has changed."""
+    folder = packs_dir or default_packs_dir()
+    return tuple(
+        (file.parent.name, file.stat().st_mtime_ns) for file in sorted(folder.glob("*/pack.json"))
+    )
 
 
-def unusable_packs(packs_dir: Path | None = None) -> list[str]:
-    """Countries whose installed packs cannot be read: made by another version, or damaged."""
-    return [country for country, index in _indexes(packs_dir).items() if index is None]
+def open_packs(packs_dir: Path | None = None) -> dict[str, PlaceIndex | None]:
+    """By country, the index of each installed pack.
 
-
-def _indexes(packs_dir: Path | None) -> dict[str, PlaceIndex | None]:
-    """By country, the index of each installed pack; None where it cannot be read."""
+    None where it cannot be read: made by another version, or damaged.
+    """
     folder = packs_dir or default_packs_dir()
     indexes: dict[str, PlaceIndex | None] = {}
     for pack in installed_packs(folder):
@@ -360,6 +361,16 @@ def _indexes(packs_dir: Path | None) -> dict[str, PlaceIndex | None]:
         except UnreadableFile:
             indexes[pack.country] = None
     return indexes
+
+
+def unusable(packs: Mapping[str, PlaceIndex | None]) -> tuple[str, ...]:
+    """A sentence for each pack that is installed and answers nothing, with what to do."""
+    return tuple(
+        f"The country pack of {country} was made by another version, or is damaged, and is not "
+        f"used. Add it again: conflictmap places add {country}"
+        for country, index in packs.items()
+        if index is None
+    )
 
 
 def remove_pack(country: str, packs_dir: Path | None = None) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
@@ -13,8 +16,9 @@ from dashboard.place_form import scopes
 from dashboard.place_map import choice_of, point_of, told
 from dashboard.place_words import candidates_table, incidents_table, why_waiting
 from dashboard.served import ServedStore
+from geodata.gazetteer.packs import Pack
 from geodata.ingest import ingest
-from geodata.placing import UnplacedName, candidates, incidents_of, unplaced_names
+from geodata.placing import TaughtGazetteer, UnplacedName, candidates, incidents_of, unplaced_names
 from geodata.store import Store
 from tests.hostile import PAYLOADS
 
@@ -77,6 +81,18 @@ def where(here: ServedStore, incident_id: str) -> tuple[object, ...]:
 def test_a_store_in_which_all_is_located_says_so(here: ServedStore, tmp_path: Path) -> None:
     add(here, tmp_path, {"incident_id": "a", "place_name": "Manbij"})
     assert "Every incident that names a place is located." in said(page())
+
+
+def test_a_country_pack_that_cannot_be_used_is_named(here: ServedStore, tmp_path: Path) -> None:
+    packs = tmp_path / "packs"
+    (packs / "BFA").mkdir(parents=True)
+    pack = Pack("BFA", "BF.txt", "0" * 64, 1, 0, "CC BY 4.0", "2026-01-01")
+    (packs / "BFA" / "pack.json").write_text(json.dumps(asdict(pack)))
+    here._taught = TaughtGazetteer(packs_dir=packs)
+    add(here, tmp_path, {"incident_id": "a1"})
+    assert "conflictmap places add BFA" in said(page())
+    shutil.rmtree(packs / "BFA")
+    assert "places add BFA" not in said(page())
 
 
 def test_typed_coordinates_place_all_with_the_name_now_and_later(

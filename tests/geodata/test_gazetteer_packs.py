@@ -17,7 +17,7 @@ from geodata.gazetteer.packs import (
     kind_of,
     open_packs,
     remove_pack,
-    unusable_packs,
+    unusable,
 )
 
 
@@ -49,7 +49,7 @@ def country_file(tmp_path: Path) -> Path:
 
 
 def gazetteer(packs_dir: Path) -> Gazetteer:
-    return Gazetteer([(PACKS, pack) for pack in open_packs(packs_dir)])
+    return Gazetteer([(PACKS, pack) for pack in open_packs(packs_dir).values() if pack is not None])
 
 
 def test_a_pack_finds_its_villages_by_every_spelling(country_file: Path, tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_a_pack_says_where_it_comes_from_and_goes_away_again(
     assert "Attribution 4.0" in pack.licence
     assert remove_pack("BFA", tmp_path / "packs")
     assert not remove_pack("BFA", tmp_path / "packs")
-    assert open_packs(tmp_path / "packs") == []
+    assert open_packs(tmp_path / "packs") == {}
 
 
 def test_adding_again_replaces_the_pack(country_file: Path, tmp_path: Path) -> None:
@@ -114,8 +114,12 @@ def test_a_truncated_zip_is_refused(country_file: Path, tmp_path: Path) -> None:
 def test_an_index_that_was_damaged_is_left_out(country_file: Path, tmp_path: Path) -> None:
     add_pack("BFA", country_file, tmp_path / "packs")
     (tmp_path / "packs" / "BFA" / "index" / "key.npy").write_bytes(b"broken")
-    assert open_packs(tmp_path / "packs") == []
-    assert unusable_packs(tmp_path / "packs") == ["BFA"]
+    opened = open_packs(tmp_path / "packs")
+    assert opened == {"BFA": None}
+    (told,) = unusable(opened)
+    assert "BFA was made by another version" in told
+    assert told.endswith("conflictmap places add BFA")
+    assert Gazetteer.open(packs_dir=tmp_path / "packs").left_out == (told,)
 
 
 @pytest.mark.parametrize(
