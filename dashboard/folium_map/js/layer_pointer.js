@@ -79,9 +79,11 @@ export class LayerPointer {
     this._said.hidden = spot === null || matchMedia("(hover: none)").matches;
     if (this._said.hidden) return;
     fill(this._said, foreign(spot.label));
-    const { x: width } = this.map.getSize();
-    const left = point.x > width - 200;
-    this._said.style.transform = `translate(${point.x + (left ? -12 : 14)}px, ${point.y + 14}px) translateX(${left ? -100 : 0}%)`;
+    const { x: width, y: height } = this.map.getSize();
+    const { offsetWidth: wide, offsetHeight: tall } = this._said;
+    const x = point.x + 14 + wide > width ? Math.max(0, point.x - 12 - wide) : point.x + 14;
+    const y = point.y + 14 + tall > height ? point.y - 12 - tall : point.y + 14;
+    this._said.style.transform = `translate(${x}px, ${y}px)`;
   }
 
   // --- picking ----------------------------------------------------------------------------------
