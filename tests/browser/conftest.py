@@ -172,9 +172,9 @@ SENTENCE = ".cm-sentence-text"
 
 
 def open_map(seen: Watched, address: str) -> Page:
-    """Open an address and wait until incidents are counted on the page."""
+    """Open an address and wait until incidents are counted and the page is there around them."""
     seen.page.goto(address)
-    seen.page.wait_for_selector(SENTENCE, state="visible")
+    seen.page.wait_for_selector(f".cm-host {SENTENCE}", state="visible")
     seen.page.wait_for_function(
         "() => /incident/.test(document.querySelector('.cm-sentence-text')?.textContent ?? '')"
     )

@@ -174,7 +174,7 @@ def test_a_reload_and_another_browser_bring_the_view_back(server: Server, browse
         said, address, where = sentence_of(page), page.url, view_of(page)
         assert {"country", "from", "z", "lat", "lon", "open"} <= set(query_of(page))
         page.reload()
-        page.wait_for_selector(SENTENCE)
+        page.wait_for_selector(f".cm-host {SENTENCE}")
         brought_back(page, said, where)
     with watched(browser, viewport=WIDE, fresh=True) as other:
         brought_back(open_map(other, address), said, where)
@@ -252,7 +252,7 @@ def test_every_page_keeps_to_itself_and_complains_of_nothing(
         for name in ("Data", "Review", "Places", "About", "Map"):
             page.get_by_role("link", name=re.compile(f"{name}$")).click()
             settle(page)
-        page.wait_for_selector(SENTENCE)
+        page.wait_for_selector(f".cm-host {SENTENCE}")
         settle(page)
         no_stranger_was_asked(seen, server)
         assert not seen.complaints
@@ -296,7 +296,7 @@ def test_another_page_and_back_keeps_the_choice_in_sidebar_and_map(
         page.get_by_role("link", name="About", exact=True).click()
         page.get_by_role("heading", name="About Conflict Map").wait_for()
         page.get_by_role("link", name="Map", exact=True).click()
-        page.wait_for_selector(SENTENCE)
+        page.wait_for_selector(f".cm-host {SENTENCE}")
         expect_sentence(page, narrowed)
         expect(page.locator("section[data-testid=stSidebar]")).to_contain_text("Syria")
         assert query_of(page)["country"] == ["SYR"]

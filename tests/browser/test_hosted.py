@@ -193,7 +193,7 @@ def test_a_guest_sees_the_links_choice_until_it_is_revoked(
         page.goto(made["address"])
         assert "#" not in page.url
         page.get_by_role("button", name="Open the map").click()
-        page.wait_for_selector(".cm-sentence-text", state="visible")
+        page.wait_for_selector(".cm-host .cm-sentence-text", state="visible")
         assert sentence_of(page).startswith(f"{chosen} incidents")
         page.goto(f"{hosted.address}/data")
         page.get_by_role("heading", name="Not for you to see").wait_for()
@@ -228,7 +228,7 @@ def test_a_published_view_is_opened_embedded_and_withdrawn_and_who_is_sent_out_i
         assert 'property="og:title" content="The <b&gt;north</b&gt;"' in told
         assert hosted.server.get(f"{way}/picture.png").startswith(b"\x89PNG")
         page.goto(f"{hosted.address}{way}")
-        page.wait_for_selector(".cm-sentence-text", state="visible")
+        page.wait_for_selector(".cm-host .cm-sentence-text", state="visible")
         expect(page).to_have_url(re.compile(rf"/\?country=IRQ&country=SYR&.*view={way[3:]}$"))
         said = sentence_of(page)
         assert f'content="{said.partition(" incidents")[0]} incidents' in told
