@@ -129,6 +129,7 @@ def test_provinces_and_countries_count_what_the_records_say(shown: Page) -> None
             "Idlib: 2 incidents, killed: not known",
         ]
     )
+    page.get_by_text("As a list").click()  # the page is shared: each test leaves it folded
     draw(page, "countries", "killed")
     assert legend(page) == {"None killed": "1", "10 or more": "1"}
     expect(page.locator(".cm-legend-notes")).to_be_empty()
