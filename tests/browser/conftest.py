@@ -24,6 +24,7 @@ from playwright.sync_api import (
     Page,
     Request,
     ViewportSize,
+    expect,
     sync_playwright,
 )
 
@@ -34,6 +35,7 @@ PATIENCE_MS = 60_000
 """Generous, since the machine may be busy; nothing waits longer than it must."""
 WIDE: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass
@@ -174,11 +176,23 @@ SENTENCE = ".cm-sentence-text"
 def open_map(seen: Watched, address: str) -> Page:
     """Open an address and wait until incidents are counted and the page is there around them."""
     seen.page.goto(address)
-    seen.page.wait_for_selector(f".cm-host {SENTENCE}", state="visible")
+    map_in_page(seen.page)
     seen.page.wait_for_function(
         "() => /incident/.test(document.querySelector('.cm-sentence-text')?.textContent ?? '')"
     )
     return seen.page
+
+
+def map_in_page(page: Page) -> None:
+    """Wait until the map has its place in the page, and the page is drawn around it."""
+    page.wait_for_selector(f".cm-host {SENTENCE}", state="visible")
+    at_rest(page)
+
+
+def at_rest(page: Page) -> None:
+    """Wait until no run of the page is under way: what a run draws anew loses a click."""
+    app = page.get_by_test_id("stApp")
+    expect(app).to_have_attribute("data-test-script-state", re.compile("notRunning"))
 
 
 def sentence_of(page: Page) -> str:

@@ -28,7 +28,16 @@ from dashboard.access.settings import OIDC_SECRET, SECRET
 from dashboard.cli import main
 from geodata.filters import parse_filter
 from geodata.store import Store
-from tests.browser.conftest import Server, _wait_for, free_port, open_map, sentence_of, watched
+from tests.browser.conftest import (
+    Server,
+    _wait_for,
+    at_rest,
+    free_port,
+    map_in_page,
+    open_map,
+    sentence_of,
+    watched,
+)
 from tests.dashboard.access.provider import provider_process
 from tests.loopback import LoopbackServer, QuietHandler, listening
 
@@ -135,11 +144,10 @@ def pages(page: Page) -> list[str]:
 
 def choose(page: Page, name: str, text: str) -> None:
     """Take the first choice with a text from a list that can be typed into."""
-    at_rest = re.compile("notRunning")
     choice = page.get_by_role("option").filter(has_text=text).first
     for patience in (3_000, 10_000, 60_000):
         # A list closes when what is around it is drawn anew; then it is opened once more.
-        expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", at_rest)
+        at_rest(page)
         page.get_by_role("combobox", name=name).fill(text)
         try:
             choice.click(timeout=patience)
@@ -169,6 +177,8 @@ def test_an_editor_comes_in_by_the_provider_works_and_leaves(
         open_map(seen, hosted.address)
         assert sentence_of(page).startswith(f"{everything} incidents")
         page.get_by_text("Share as one file").click()
+        page.get_by_role("button", name="Make the file").wait_for()
+        at_rest(page)
         with page.expect_download() as download:
             page.get_by_role("button", name="Make the file").click()
         assert download.value.suggested_filename.endswith(".html")
@@ -193,7 +203,7 @@ def test_a_guest_sees_the_links_choice_until_it_is_revoked(
         page.goto(made["address"])
         assert "#" not in page.url
         page.get_by_role("button", name="Open the map").click()
-        page.wait_for_selector(".cm-host .cm-sentence-text", state="visible")
+        map_in_page(page)
         assert sentence_of(page).startswith(f"{chosen} incidents")
         page.goto(f"{hosted.address}/data")
         page.get_by_role("heading", name="Not for you to see").wait_for()
@@ -228,7 +238,7 @@ def test_a_published_view_is_opened_embedded_and_withdrawn_and_who_is_sent_out_i
         assert 'property="og:title" content="The <b&gt;north</b&gt;"' in told
         assert hosted.server.get(f"{way}/picture.png").startswith(b"\x89PNG")
         page.goto(f"{hosted.address}{way}")
-        page.wait_for_selector(".cm-host .cm-sentence-text", state="visible")
+        map_in_page(page)
         expect(page).to_have_url(re.compile(rf"/\?country=IRQ&country=SYR&.*view={way[3:]}$"))
         said = sentence_of(page)
         assert f'content="{said.partition(" incidents")[0]} incidents' in told

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Server, open_map, sentence_of, watched
+from tests.browser.conftest import Server, map_in_page, open_map, sentence_of, watched
 
 pytestmark = pytest.mark.browser
 
@@ -74,7 +74,7 @@ def test_the_filter_and_the_place_are_kept_on_every_way_back(
             else:
                 page.go_back()
             expect(page).to_have_url(looked_at)
-            page.wait_for_selector(".cm-host .cm-sentence-text", state="visible")
+            map_in_page(page)
             told(page, chosen)
             assert page.evaluate("() => history.length") == steps + (back == "menu")
         # One step back from the map that the menu led to is the page before, as it was.
@@ -82,5 +82,5 @@ def test_the_filter_and_the_place_are_kept_on_every_way_back(
         expect(page).to_have_url(f"{server.address}/about")
         page.go_back()
         expect(page).to_have_url(looked_at)
-        page.wait_for_selector(".cm-host .cm-sentence-text", state="visible")
+        map_in_page(page)
         told(page, chosen)
