@@ -28,6 +28,8 @@ def map_data(edition: Edition, link: Link, notes: Mapping[str, Any]) -> dict[str
         "token": edition.token,
         "script": assets.asset_url(assets.PAGE_MODULE, base),
         "map": f"{base}maps/{map_script(base).digest}.js",
+        "incidents": f"{base}data/{edition.token}/incidents.pack",
+        "reader": assets.asset_url(assets.READER, base),
         "styles": [assets.asset_url(assets.PAGE_STYLE, base)],
         "borders": [assets.asset_url(f"data/{name}", base) for name in BORDERS],
         "predicate": link.filter.predicate(),

@@ -13,7 +13,6 @@ import functools
 import re
 from pathlib import Path
 from typing import Final
-from urllib.parse import parse_qsl
 
 import streamlit
 from starlette.concurrency import run_in_threadpool
@@ -21,8 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.folium_map import assets
 from dashboard.map_script import map_script
-from dashboard.served import root, whole
-from geodata.errors import ConflictMapError
+from dashboard.served import root
 
 MODULES: Final = (assets.PAGE_MODULE, assets.LEAFLET, "leaflet/leaflet-src.esm.js")
 DATA: Final = ("data/world.bin.gz", "data/water.bin.gz")
@@ -55,18 +53,10 @@ _OF_A_KEPT_PAGE: Final = frozenset(
 
 
 class Preload:
-    """ASGI middleware that adds our script and the `Link` header to the map's page.
+    """ASGI middleware that adds our script and the `Link` header to the map's page."""
 
-    An embedded page has the header alone: it has other edges, where the map would jump.
-
-    Args:
-        app: who answers.
-        incidents: whether to name the incidents, too: only where everybody sees the same ones.
-    """
-
-    def __init__(self, app: ASGIApp, *, incidents: bool) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.incidents = incidents
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on; the map's page gets its script and its header."""
@@ -74,29 +64,23 @@ class Preload:
             await self.app(scope, receive, send)
             return
         query = scope.get("query_string", b"").decode("latin-1")
-        early = not any(name == "embed" for name, _ in parse_qsl(query, keep_blank_values=True))
-        links = await run_in_threadpool(self.links, query if early else None)
-        page = _Page(send, links, _script(root()) if early else b"")
+        page = _Page(send, await run_in_threadpool(links, query), _script(root()))
         await self.app(_asked_anew(scope), receive, page.send)
 
-    def links(self, query: str | None = None) -> list[str]:
-        """The header's parts; the most important first.
 
-        Args:
-            query: of the page's address, where the map is drawn before the page; else None.
-        """
-        found = list(_fixed_links(root()))
-        if query is not None:
-            found.insert(0, _module(assets.asset_url(assets.OPENING, root())))
-        if query is not None and _PLAIN_QUERY.fullmatch(query):
-            found.insert(0, _fetched(f"{root()}opening{'?' if query else ''}{query}"))
-        if self.incidents:
-            try:
-                address = f"{root()}data/{whole().edition().token}/incidents.pack"
-            except ConflictMapError:
-                return found  # the page itself will say what is wrong with the store
-            found.insert(0, _fetched(address))
-        return found
+def links(query: str) -> list[str]:
+    """The header's parts; the most important first.
+
+    The incidents are not among them: a thread of the browser's fetches and reads them, which has
+    no use for what the page has fetched.
+
+    Args:
+        query: of the page's address.
+    """
+    found = [_module(assets.asset_url(assets.OPENING, root())), *_fixed_links(root())]
+    if _PLAIN_QUERY.fullmatch(query):
+        found.insert(0, _fetched(f"{root()}opening{'?' if query else ''}{query}"))
+    return found
 
 
 class _Page:

@@ -287,7 +287,7 @@ def application(lifespan: Any = None, gate: Gate | None = None) -> streamlit.App
             Middleware(
                 Door, gate=gate, hosts=hosts, watch=operations.answered, failed=operations.failed
             ),
-            Middleware(Preload, incidents=gate is None),
+            Middleware(Preload),
         ],
         lifespan=lifespan,
         on_script_error=operations.page_failed,

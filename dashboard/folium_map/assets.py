@@ -47,8 +47,10 @@ DATA_FILES = (
 `tools/build_water.py` and `tools/build_base_map.py` make them."""
 PAGE_MODULE = "js/whole_page.js"
 """The map page's modules as one: what `js/host.js` and `js/base_map.js` export."""
-OPENING = "js/opening.js"
-"""Imports `PAGE_MODULE` and draws the map before the page around it is there."""
+READER = "js/whole_reader.js"
+"""`js/reading_worker.js` with what it imports: it reads incidents in a thread of its own."""
+OPENING = "js/whole_opening.js"
+"""`js/opening.js` with what it imports: the map before the page around it, by `PAGE_MODULE`."""
 PAGE_STYLE = "css/whole_page.css"
 """The map page's style sheets as one."""
 LEAFLET = "js/leaflet.js"
@@ -136,13 +138,14 @@ def _text(name: str) -> str:
 
 def _joined_files() -> Iterator[Asset]:
     """What the map page asks for in one piece."""
-    yield Asset(
-        PAGE_MODULE,
-        _MEDIA_TYPES[".js"],
-        functools.cache(
-            lambda: bundle.modules(("js/host.js", "js/base_map.js"), _text, (LEAFLET,)).encode()
-        ),
+    joined = (
+        (PAGE_MODULE, ("js/host.js", "js/base_map.js"), (LEAFLET,)),
+        (OPENING, ("js/opening.js",), ()),
+        (READER, ("js/reading_worker.js",), ()),
     )
+    for name, entries, outside in joined:
+        text = functools.partial(bundle.modules, entries, _text, outside)
+        yield Asset(name, _MEDIA_TYPES[".js"], functools.cache(lambda text=text: text().encode()))
     present = [name for name in PAGE_STYLES if name in _FILES]
     yield Asset(
         PAGE_STYLE,

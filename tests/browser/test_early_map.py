@@ -101,7 +101,11 @@ def moved_in(page: Page) -> None:
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-@pytest.mark.parametrize("query", ["", "?country=SYR&z=6&lat=34&lon=40"], ids=["all", "a link"])
+@pytest.mark.parametrize(
+    "query",
+    ["", "?country=SYR&z=6&lat=34&lon=40", "?country=SYR&embed=true"],
+    ids=["all", "a link", "embedded"],
+)
 def test_it_is_whole_before_the_page_and_moves_in_without_a_jump(
     server: Server, browser: Browser, size: ViewportSize, query: str
 ) -> None:

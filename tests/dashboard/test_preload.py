@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from starlette.types import Message, Receive, Scope, Send
 
 from dashboard import preload
 from dashboard.folium_map import assets
-from geodata.errors import StoreError
 from tests.waiting import finished
 
 PAGE = b"<html><head><title>Streamlit</title></head><body></body></html>"
@@ -20,7 +18,7 @@ KEPT = [(b"if-none-match", b'"old"'), (b"accept-encoding", b"gzip"), (b"host", b
 
 
 def answer_of(
-    path: str, query: bytes = b"", *, kind: bytes = b"text/html", incidents: bool = True
+    path: str, query: bytes = b"", *, kind: bytes = b"text/html"
 ) -> tuple[dict[bytes, Any], bytes]:
     """The headers and the body of an answer that passes the middleware."""
     sent: list[Message] = []
@@ -42,7 +40,7 @@ def answer_of(
     async def nothing() -> Message:
         return {"type": "http.disconnect"}
 
-    app = preload.Preload(page, incidents=incidents)
+    app = preload.Preload(page)
     asked = {"type": "http", "path": path, "query_string": query, "headers": KEPT}
     finished(app(asked, nothing, keep))
     return dict(sent[0]["headers"]), b"".join(message["body"] for message in sent[1:])
@@ -52,26 +50,17 @@ def headers_of(path: str, query: bytes = b"", **more: Any) -> dict[bytes, Any]:
     return answer_of(path, query, **more)[0]
 
 
-@pytest.fixture
-def store(monkeypatch: pytest.MonkeyPatch) -> None:
-    edition = SimpleNamespace(token="abc")  # noqa: S106 — names a version
-    served = SimpleNamespace(edition=lambda: edition)
-    monkeypatch.setattr(preload, "whole", lambda: served)
-
-
-@pytest.mark.usefixtures("store")
-def test_the_map_names_its_module_style_and_incidents_after_streamlits_own() -> None:
+def test_the_map_names_what_it_needs_and_streamlits_own_after_that() -> None:
     link = headers_of("/")[b"link"].decode()
     assert f"<{assets.asset_url(assets.PAGE_MODULE, '/')}>; rel=modulepreload" in link
     assert f"<{assets.asset_url(assets.PAGE_STYLE, '/')}>; rel=preload; as=style" in link
-    assert "</data/abc/incidents.pack>; rel=preload; as=fetch; crossorigin" in link
+    assert ".pack" not in link, "a thread fetches them, which has no use for what a page fetched"
     assert len(link) < 3000, "proxies give up on long headers, often at 4 KB"
     later = [part for part in link.split(", <") if part.endswith("fetchpriority=low")]
     assert len(later) == len(preload.widget_scripts()), "what the map needs comes before widgets"
     assert set(re.findall(r"</assets/[^/]+/([^>]+)>", link)) <= set(assets.ASSETS)
 
 
-@pytest.mark.usefixtures("store")
 def test_the_map_brings_its_script_in_an_answer_of_its_own() -> None:
     headers, body = answer_of("/map", b"country=SYR&q=a+b&polygon=1,2;3,4")
     script = f'<script type="module" async src="{assets.asset_url(assets.OPENING, "/")}"></script>'
@@ -86,40 +75,15 @@ def test_the_map_brings_its_script_in_an_answer_of_its_own() -> None:
     assert opening in headers[b"link"]
 
 
-@pytest.mark.usefixtures("store")
 @pytest.mark.parametrize("query", [b"q=a>;b", b"q=\xff", b"q=a\r\nSet-Cookie:b", b'q="', b"q=a b"])
 def test_no_query_writes_into_the_header(query: bytes) -> None:
     assert b"</opening" not in headers_of("/", query)[b"link"]
 
 
-@pytest.mark.usefixtures("store")
-@pytest.mark.parametrize("query", [b"embed=true", b"country=SYR&embed=", b"embed"])
-def test_an_embedded_page_has_no_map_before_its_own(query: bytes) -> None:
-    headers, body = answer_of("/", query)
-    assert b"<script" not in body
-    assert b"opening" not in headers[b"link"]
-    assert b"incidents.pack" in headers[b"link"]
-
-
-@pytest.mark.usefixtures("store")
 def test_other_pages_and_other_answers_name_nothing() -> None:
     assert b"link" not in headers_of("/data")
     assert b"link" not in headers_of("/", kind=b"text/plain")
     assert b"link" in headers_of("/map")
-
-
-def test_where_people_see_different_incidents_none_are_named() -> None:
-    assert b"incidents.pack" not in headers_of("/", incidents=False)[b"link"]
-
-
-def test_a_store_that_cannot_be_read_does_not_keep_the_page_from_opening(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def broken() -> None:
-        raise StoreError(Path("store.duckdb"), "it is damaged.")
-
-    monkeypatch.setattr(preload, "whole", lambda: SimpleNamespace(edition=broken))
-    assert b"incidents.pack" not in headers_of("/")[b"link"]
 
 
 def test_scripts_that_streamlit_does_not_have_are_left_out(tmp_path: Path) -> None:

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import zlib from "node:zlib";
 import { crc32 } from "../../dashboard/folium_map/js/engine/checksum.js";
-import { decode, NO_END, NO_START, PackError } from "../../dashboard/folium_map/js/engine/columns.js";
-import { packOf, tableOf } from "./synthetic_pack.mjs";
+import { decode, NO_END, NO_START, PackError, project } from "../../dashboard/folium_map/js/engine/columns.js";
+import { chances, packOf, tableOf } from "./synthetic_pack.mjs";
 
 const ROWS = [
   { start: 3, end: 3, lat: 33.493812, lon: 38.664591, killed: 2 },
@@ -68,4 +68,17 @@ test("a foreign, cut, damaged or newer body is refused with a sentence", () => {
   const newer = whole.slice(0);
   new DataView(newer).setUint16(4, 2, true);
   assert.equal(refusal(newer), "newer");
+});
+
+test("places stand on the map where their coordinates are, whichever way they are found", () => {
+  const chance = chances(7);
+  const edges = [0, 79.999999, 80, 80.000001, 85.051128, 85.2, 90];
+  const latitudes = [...edges, ...edges.map((degree) => -degree), ...Array.from({ length: 4000 }, () => chance(180_000_001) / 1e6 - 90)];
+  const { places, place } = tableOf(latitudes.map((lat) => ({ start: 1, end: 1, lat, lon: 3.25 })));
+  latitudes.forEach((latitude, row) => {
+    const [x, y] = project(places.latitude[place[row]] / 1e6, 3.25);
+    assert.ok(Math.abs(places.latitude[place[row]] / 1e6 - latitude) < 1e-6);
+    assert.ok(Math.abs(places.x[place[row]] - x) <= 0.501);
+    assert.ok(Math.abs(places.y[place[row]] - y) <= 0.501, `${latitude}: ${places.y[place[row]]} beside ${y}`);
+  });
 });

@@ -6,7 +6,7 @@
  */
 
 import { element } from "./dom.js";
-import { isDark } from "./page_style.js";
+import { isDark, isEmbedded } from "./page_style.js";
 
 /** As wide as Streamlit makes its sidebar, where nobody has drawn it wider. */
 const SIDEBAR_PX = 300;
@@ -92,6 +92,7 @@ function isAwaited() {
 }
 
 function sidebarWidth() {
+  if (isEmbedded()) return 0; // folded away
   try {
     return Number.parseInt(window.localStorage.getItem("sidebarWidth") ?? "", 10) || SIDEBAR_PX;
   } catch {

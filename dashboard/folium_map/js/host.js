@@ -11,7 +11,7 @@ import { AreaSource } from "./area_source.js";
 import { element } from "./dom.js";
 import { readDrawing, writeDrawing } from "./drawings.js";
 import { EarlyMap, PageToCome } from "./early_map.js";
-import { load, loadHits } from "./engine/load.js";
+import { loadHits } from "./engine/load.js";
 import { IncidentView } from "./engine/view.js";
 import { IncidentLayer } from "./incident_layer.js";
 import { LayerControl } from "./layer_control.js";
@@ -19,6 +19,7 @@ import { Legend } from "./legend.js";
 import { predicateOf, sameness } from "./link.js";
 import { mounted } from "./mounted.js";
 import { addStyle, isDark } from "./page_style.js";
+import { readAside, tableOf } from "./read_aside.js";
 import { fetchJson } from "./row_source.js";
 import { StoreWatch } from "./store_watch.js";
 import { mountWorkspace } from "./workspace.js";
@@ -28,6 +29,8 @@ import { mountWorkspace } from "./workspace.js";
  * @property {string} root address of the application, ending in a slash
  * @property {string} token names the version of the store
  * @property {string} map address of the module that builds the folium map
+ * @property {string} incidents address of all of them in that version
+ * @property {string} reader address of the script that reads them in a thread of its own
  * @property {string[]} styles addresses of style sheets
  * @property {[string, string]} borders addresses of the borders of countries and of provinces
  * @property {Record<string, any>} predicate the whole filter, as the server knows it
@@ -81,16 +84,16 @@ export default function host(component) {
 }
 
 /**
- * Draw the map for the address before the page is there; where it may not be seen or cannot be had,
- * the page says so when it comes.
- * @param {string} root address of the application, ending in a slash
+ * Draw the map for the address before the page is there; where it cannot be had, the page says so
+ * when it comes.
+ * @param {HostData} data
+ * @param {Promise<import("./reading_thread.js").Answer|null>} incidents on their way
  */
-export async function openEarly(root) {
-  const answer = await fetch(`${root}opening${window.location.search}`).catch(() => null);
-  const data = answer?.ok ? await answer.json() : null;
-  if (data === null || isHere) return;
+export async function openEarly(data, incidents) {
+  if (isHere) return;
   waiting = new Host();
   waiting.early = new EarlyMap(waiting);
+  waiting.expect(data.token, incidents.then((answer) => tableOf(answer, data.incidents)));
   await waiting.update(new PageToCome(data));
 }
 
@@ -101,6 +104,8 @@ class Host {
     this.early = null;
     this.own = ownParameters();
     this.queue = Promise.resolve();
+    /** @type {{ token: string, table: Promise<import("./engine/columns.js").Table> } | null} incidents on their way */
+    this.coming = null;
     this.token = "";
     this.isGone = false;
     this.moves = false;
@@ -149,6 +154,7 @@ class Host {
 
   async apply() {
     this.box.dataset.theme = isDark(this.box) ? "dark" : "light";
+    if (this.data.token !== this.token) this.ask(); // they come while the map is built
     if (!this.map) {
       await this.build();
       if (this.isGone) return;
@@ -183,10 +189,27 @@ class Host {
     this.own = merged(ownParameters(), Object.fromEntries(looked));
   }
 
-  /** Fetch the incidents of the store's version and set the workspace up anew around them. */
+  /** The incidents of the store's version, which are asked for once. */
+  ask() {
+    const { token, incidents, reader } = this.data;
+    if (this.coming?.token !== token) this.expect(token, readAside(incidents, reader));
+    return /** @type {NonNullable<Host["coming"]>} */ (this.coming).table;
+  }
+
+  /** @param {string} token of the version @param {Promise<import("./engine/columns.js").Table>} table */
+  expect(token, table) {
+    const coming = { token, table };
+    this.coming = coming;
+    table.catch(() => {
+      if (this.coming === coming) this.coming = null; // who waits for them says so, and may ask again
+    });
+  }
+
+  /** Set the workspace up anew around the incidents of the store's version. */
   async load() {
     const token = this.data.token;
-    const view = new IncidentView(await load(`${this.data.root}data/${token}/incidents.pack`));
+    const view = new IncidentView(await this.ask());
+    this.coming = null;
     if (this.isGone) return;
     const fits = !this.workspace && !this.own.has("z");
     this.clear();
@@ -197,7 +220,6 @@ class Host {
     this.said = sameness(this.parameters, this.data.predicate);
     this.applyOwnFilter();
     this.layer = new IncidentLayer(view, { areas: this.areas(), ...readDrawing(this.own.get("layer")) });
-    this.layer.addTo(this.map);
     this.layer.on("drawing", (/** @type {any} */ drawing) => this.set({ layer: writeDrawing(drawing) }, "push", false));
     this.workspace = mountWorkspace(this.box, {
       map: this.map,
@@ -218,6 +240,7 @@ class Host {
     this.legend = new Legend(this.layer).addTo(this.map);
     if (fits) this.fit();
     else if (!this.moves) this.lookWhere();
+    this.layer.addTo(this.map); // drawn once, where the map has come to stand
     this.moves = true;
     this.offerLayers().catch(() => undefined); // who is gone is said where incidents are asked for
     if (this.own.has("open")) this.workspace.open(this.own.get("open") ?? null);

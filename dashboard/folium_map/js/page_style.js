@@ -8,8 +8,17 @@ export function isDark(element) {
   return red + green + blue < 384;
 }
 
-/** What was chosen in Streamlit's settings, before its page is there to show it; null for the system's. */
+/** Whether another site shows the page in a frame of its own. */
+export function isEmbedded() {
+  return new URLSearchParams(location.search).get("embed")?.toLowerCase() === "true";
+}
+
+/** What Streamlit will choose, before its page is there to show it; null for the system's. */
 function wantsDark() {
+  const options = isEmbedded() ? new URLSearchParams(location.search).getAll("embed_options") : [];
+  for (const option of options) {
+    if (option === "dark_theme" || option === "light_theme") return option === "dark_theme";
+  }
   try {
     const kept = Object.keys(localStorage).filter((key) => key.startsWith(`stActiveTheme-${location.pathname}-v`));
     const chosen = kept.map((key) => JSON.parse(localStorage.getItem(key) ?? "null"));

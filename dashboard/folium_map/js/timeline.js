@@ -15,6 +15,8 @@ import { Player } from "./timeline_player.js";
 
 const KEYS = { ArrowLeft: ["day", -1], ArrowRight: ["day", 1], ArrowDown: ["day", -1], ArrowUp: ["day", 1], PageUp: ["year", 1], PageDown: ["year", -1] };
 const ZOOM = 1.4;
+/** Incidents that are counted at once; of more the bars come when the map has been painted. */
+const AT_ONCE = 500_000;
 
 /** @typedef {{from: number, to: number}} Days inclusive, since the epoch */
 
@@ -43,7 +45,10 @@ export class Timeline {
       this.player.element.append(this.notes.element);
       this.canvas.after(this.notes.flags);
     }
-    this._categorise();
+    /** @type {Histogram|null} */
+    this.histogram = null;
+    if (view.table.n <= AT_ONCE) this._categorise();
+    else this._frame = requestAnimationFrame(() => { this._later = setTimeout(() => this._categorise()); });
     this._listen();
     this._resize();
   }
@@ -68,6 +73,7 @@ export class Timeline {
     this._observer.disconnect();
     this._themeWatch.disconnect();
     cancelAnimationFrame(this._frame);
+    clearTimeout(this._later);
     this.root.remove();
   }
 
@@ -116,7 +122,7 @@ export class Timeline {
     // A change comes once a frame, and in one. Bars of another choice can wait for the next: the map
     // is looked at first.
     this._onChange = () => (this._counted === this.view.revision ? this._draw() : this._drawSoon());
-    this._onLegend = () => this._categorise();
+    this._onLegend = () => this.histogram && this._colouredBy !== this._colourBy && this._categorise();
     this.view.addEventListener("change", this._onChange);
     this.layer?.on?.("legend", this._onLegend);
     this._observer = new ResizeObserver(() => this._resize());
@@ -134,9 +140,16 @@ export class Timeline {
     this.chart.addEventListener("wheel", (event) => this._wheel(event), { passive: false });
   }
 
+  /** What the layer's colours stand for. @returns {"event_type"|"weapon_group"} */
+  get _colourBy() {
+    return this.layer?.options?.colourBy ?? "event_type";
+  }
+
   _categorise() {
+    this._frame = 0;
     const { table, window } = this.view;
-    const { list, of } = categorise(table, this.layer?.options?.colourBy ?? "event_type");
+    this._colouredBy = this._colourBy;
+    const { list, of } = categorise(table, this._colouredBy);
     this.colours = list.map((category) => category.colour);
     this.histogram = new Histogram(table, window, of, list.length, this.extent);
     this._counted = this.view.revision;
@@ -166,14 +179,18 @@ export class Timeline {
 
   _draw() {
     if (!this.size) return;
+    if (this.histogram) this._drawBars();
+    this._place();
+    this.notes?.place(this.scale);
+    this._say();
+  }
+
+  _drawBars() {
     if (this._counted !== this.view.revision) {
       this.histogram.update();
       this._counted = this.view.revision;
     }
     drawTimeline(this.canvas.getContext("2d"), this);
-    this._place();
-    this.notes?.place(this.scale);
-    this._say();
   }
 
   /** The unit that bars stand for now. @returns {import("./engine/calendar.js").Unit} */

@@ -6,7 +6,7 @@
  */
 
 import { crc32 } from "./checksum.js";
-import { decodeFigures, FLAG } from "./figures.js";
+import { arrayFor, decodeFigures, FLAG } from "./figures.js";
 
 export { FLAG };
 
@@ -15,6 +15,8 @@ const FORMAT = 1;
 const PREAMBLE = 20;
 const MICRO = 1e6;
 const CELL_BITS = 16;
+const HALF_CELL = 1 << (CELL_BITS - 1);
+const MICRO_RADIAN = Math.PI / 180 / MICRO;
 
 /** Where a first day is not known; sorts after every day. */
 export const NO_START = 0x7ffffffe;
@@ -91,6 +93,11 @@ export class Table {
     /** What sums need to know of a row, as bits of `FLAG`. */
     this.flags = flags(this);
     for (const used of SPENT) delete columns[used];
+  }
+
+  /** A table again, of one whose parts came from another thread. @param {any} parts @returns {Table} */
+  static of(parts) {
+    return Object.assign(Object.create(Table.prototype), parts);
   }
 
   /** @param {string} name @param {number} row @returns {string|null} */
@@ -181,12 +188,6 @@ function readPlanes(/** @type {any} */ { n, width, value, at }, /** @type {Uint8
   return out;
 }
 
-/** The smallest array that holds whole numbers up to `most`. @returns {Codes} */
-export function arrayFor(/** @type {number} */ most, /** @type {number} */ n) {
-  if (most < 256) return new Uint8Array(n);
-  return most < 65_536 ? new Uint16Array(n) : new Uint32Array(n);
-}
-
 /** @returns {Int32Array} */
 function firstDays(/** @type {Table} */ table, /** @type {Codes} */ steps) {
   const start = new Int32Array(table.n).fill(NO_START, table.dated);
@@ -274,12 +275,47 @@ function degrees(/** @type {Codes} */ cells, /** @type {Codes} */ of, /** @type 
 function mercator(/** @type {Int32Array} */ latitude, /** @type {Int32Array} */ longitude) {
   const x = new Int32Array(latitude.length);
   const y = new Int32Array(latitude.length);
+  const series = new LatitudeSeries();
   for (let i = 0; i < latitude.length; i++) {
     if (latitude[i] === NO_DEGREE || longitude[i] === NO_DEGREE) continue;
     x[i] = Math.round(projectX(longitude[i] / MICRO));
-    y[i] = Math.round(projectY(latitude[i] / MICRO));
+    y[i] = Math.round(series.project(latitude[i]));
   }
   return { x, y };
+}
+
+/**
+ * A million latitudes want a million logarithms. Within a cell of 65,536 micro-degrees the Taylor
+ * series of asinh(tan φ) to the fourth power is as good: up to 80 degrees it is off by less than
+ * 0.00002 units of the world.
+ */
+class LatitudeSeries {
+  constructor() {
+    this._terms = new Float64Array(5 * (((180 * MICRO) >> CELL_BITS) + 1));
+  }
+
+  /** @param {number} latitude micro-degrees @returns {number} world units */
+  project(latitude) {
+    if (latitude > 80 * MICRO || latitude < -80 * MICRO) return projectY(latitude / MICRO);
+    const terms = this._terms;
+    const above = latitude + 90 * MICRO;
+    const cell = above >> CELL_BITS;
+    const at = 5 * cell;
+    if (terms[at + 1] === 0) this._develop(cell);
+    const off = (above - (cell << CELL_BITS) - HALF_CELL) * MICRO_RADIAN;
+    return terms[at] + off * (terms[at + 1] + off * (terms[at + 2] + off * (terms[at + 3] + off * terms[at + 4])));
+  }
+
+  /** The series around a cell's middle. */
+  _develop(/** @type {number} */ cell) {
+    const middle = ((cell << CELL_BITS) + HALF_CELL - 90 * MICRO) * MICRO_RADIAN;
+    const tan = Math.tan(middle);
+    const sec = 1 / Math.cos(middle);
+    const unit = -WORLD / (2 * Math.PI);
+    const derivatives = [Math.asinh(tan), sec, sec * tan, sec * (2 * sec * sec - 1), sec * tan * (6 * sec * sec - 1)];
+    for (let k = 0, factorial = 1; k < 5; k++, factorial *= k) this._terms[5 * cell + k] = (unit * derivatives[k]) / factorial;
+    this._terms[5 * cell] += WORLD / 2;
+  }
 }
 
 const MAX_LATITUDE = 85.0511287798;

@@ -28,9 +28,10 @@ export function decodeFigures(columns, stem) {
   const raw = columns[stem];
   const below = columns[`${stem}_low`];
   const above = columns[`${stem}_high`];
-  const low = new Uint32Array(n);
-  const best = new Uint32Array(n);
-  const high = new Uint32Array(n);
+  const most = mostOf(raw);
+  const low = arrayFor(most + Math.ceil(mostOf(below) / 2), n);
+  const best = arrayFor(most, n);
+  const high = arrayFor(most + Math.ceil(mostOf(above) / 2), n);
   const bits = new Uint8Array(n);
   for (let i = 0; i < n; i++) {
     const mask = known[i];
@@ -42,18 +43,19 @@ export function decodeFigures(columns, stem) {
     high[i] = mask & 4 ? reference + unzigzag(above[i]) : 0;
     bits[i] = FLAG.KNOWN | (mask & 4 ? FLAG.CLOSED : FLAG.OPEN) | (point ? FLAG.POINT : 0);
   }
-  let any = 0;
-  for (let i = 0; i < n; i++) any |= known[i];
-  const none = any === 0;
-  return { low: shrunk(low), best: shrunk(best), high: shrunk(high), bits, none };
+  return { low, best, high, bits, none: mostOf(known) === 0 };
 }
 
-/** The same numbers in the smallest array that holds them. */
-function shrunk(values) {
+/** The smallest array that holds whole numbers up to `most`. @returns {Uint8Array|Uint16Array|Uint32Array} */
+export function arrayFor(/** @type {number} */ most, /** @type {number} */ n) {
+  if (most < 256) return new Uint8Array(n);
+  return most < 65_536 ? new Uint16Array(n) : new Uint32Array(n);
+}
+
+function mostOf(/** @type {Uint8Array|Uint16Array|Uint32Array} */ values) {
   let most = 0;
   for (let i = 0; i < values.length; i++) if (values[i] > most) most = values[i];
-  if (most < 256) return new Uint8Array(values);
-  return most < 65_536 ? new Uint16Array(values) : values;
+  return most;
 }
 
 function unzigzag(code) {
