@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 from geodata.gazetteer import Gazetteer
 from geodata.gazetteer.places import distance_km
 from geodata.reading import Draft, Reading, read_text
-from geodata.reading.confidence import bins, confidences
+from geodata.reading.confidence import Counts, bins, confidences
 from geodata.reading.evidence import SHORT_TEXT
 from geodata.reading.locating import places_in
 from geodata.reading.structure import layout
@@ -333,13 +333,27 @@ def speed(folder: Path) -> dict[str, Any]:
 
 
 class Answer(NamedTuple):
-    """A draft, whether its text is a note, a field, whether it is right, and from a headline."""
+    """A draft, whether its text is a note, a field, whether it is right, and from a headline.
+
+    `published` is the day of the report, where the text says it.
+    """
 
     draft: Draft
     note: bool
     field: str
     right: bool
     headline: bool = False
+    published: dt.date | None = None
+
+    @property
+    def bin(self) -> str:
+        """How the field was found."""
+        return bins(self.draft, note=self.note, published=self.published)[self.field]
+
+    def confidence(self, counts: Counts) -> float:
+        """How sure the field is by these counts."""
+        known = confidences(self.draft, note=self.note, published=self.published, counts=counts)
+        return known[self.field]
 
 
 def answers(pairs: list[tuple[dict[str, Any], Reading]], tables: list[Path]) -> list[list[Answer]]:
@@ -348,7 +362,8 @@ def answers(pairs: list[tuple[dict[str, Any], Reading]], tables: list[Path]) -> 
     for item, reading in pairs:
         if len(item["templates"]) == 1 and reading.drafts:
             note = len(layout(item["text"]).sentences) <= SHORT_TEXT
-            found.append(_muc_answers(item["templates"][0], reading.drafts[0], note=note))
+            answered = _muc_answers(item["templates"][0], reading.drafts[0], note=note)
+            found.append([a._replace(published=reading.published) for a in answered])
     for table in tables:
         for line in table.read_text(encoding="utf-8").splitlines():
             item = json.loads(line)
@@ -381,25 +396,28 @@ def _muc_answers(template: dict[str, Any], draft: Draft, *, note: bool) -> list[
 def fitted(texts: list[list[Answer]]) -> dict[str, dict[str, tuple[int, int]]]:
     """Field -> bin -> (right, answers)."""
     counts: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
-    for draft, note, field, right, _ in (answer for text in texts for answer in text):
-        key = bins(draft, note=note)[field]
-        held = counts[field].get(key, (0, 0))
-        counts[field][key] = (held[0] + right, held[1] + 1)
+    for answer in (answer for text in texts for answer in text):
+        held = counts[answer.field].get(answer.bin, (0, 0))
+        counts[answer.field][answer.bin] = (held[0] + answer.right, held[1] + 1)
     return {field: dict(sorted(keys.items())) for field, keys in sorted(counts.items())}
 
 
 def calibration(texts: list[list[Answer]]) -> dict[str, Any]:
     """Fitted on nine tenths and measured on the rest, ten times over."""
     said: list[tuple[float, bool]] = []
-    articles, every = Score(), Score()
+    told, articles, right, every = Score(), Score(), Score(), Score()
     for fold in range(10):
         counts = fitted([text for n, text in enumerate(texts) if n % 10 != fold])
-        for draft, note, field, right, headline in (a for text in texts[fold::10] for a in text):
-            confidence = confidences(draft, note=note, counts=counts)[field]
-            said.append((confidence, right))
+        for answer in (a for text in texts[fold::10] for a in text):
+            confidence = answer.confidence(counts)
+            said.append((confidence, answer.right))
             every.add(confidence >= 0.9)
-            if not headline:
+            if not answer.headline:
+                told.add(confidence >= 0.9)
+            if not answer.note:
                 articles.add(confidence >= 0.9)
+                if confidence >= 0.9:
+                    right.add(answer.right)
     error = 0.0
     for low in range(10):
         band = [(c, r) for c, r in said if low / 10 <= c < (low + 1) / 10 or (low == 9 and c == 1)]
@@ -407,13 +425,15 @@ def calibration(texts: list[list[Answer]]) -> dict[str, Any]:
             gap = abs(sum(c for c, _ in band) - sum(r for _, r in band))
             error += gap / len(said)
     top = Score()
-    for confidence, right in said:
+    for confidence, correct in said:
         if confidence >= 0.9:
-            top.add(right)
+            top.add(correct)
     return {
         "expected calibration error": f"{error:.3f} over {len(said)} fields",
         "top band (0.9 and over) right": top,
-        "in the top band, articles and sentences": articles,
+        "in the top band, articles and sentences": told,
+        "in the top band, articles alone": articles,
+        "top band right, articles alone": right,
         "in the top band, UCDP headlines too": every,
     }
 

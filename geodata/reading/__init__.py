@@ -60,7 +60,8 @@ def read_text(  # noqa: PLR0913 - what a caller may know of a text, all optional
     Args:
         text: plain text; offsets in the result are code points of it.
         published: resolves "Thursday" and "last week". Without it a full date in the dateline is
-            taken, and else such days stay unresolved with a question. Never today.
+            taken, and else such days stay unresolved with a question. Never today. A dateline of
+            the week before, with or without its year, says which day "today" is in the report.
         country: ISO 3166-1 alpha-3 of the places, where the caller knows it.
         places: finds places by name; without it no draft has a point.
         document_id: returned as `Reading.id`.
@@ -70,7 +71,8 @@ def read_text(  # noqa: PLR0913 - what a caller may know of a text, all optional
     parts = layout(text)
     filed = parts.dateline.date if parts.dateline else None
     day = published or filed
-    reader = SentenceReader(parts, day)
+    told_on = parts.dateline.filed(published) if parts.dateline else published
+    reader = SentenceReader(parts, told_on)
     evidence: list[Evidence] = []
     skipped: dict[str, int] = {}
     read_to = len(text)
@@ -84,7 +86,7 @@ def read_text(  # noqa: PLR0913 - what a caller may know of a text, all optional
             read_to = sentence.start
             break
         evidence.append(reader.read(sentence, index))
-    groups, relevance = _incidents(parts, day, evidence, reader)
+    groups, relevance = _incidents(parts, told_on, evidence, reader)
     mentioned = [place for member in evidence for place in member.places]
     drafts = Composer(reader, country, places).compose(groups, mentioned)
     reading = Reading(

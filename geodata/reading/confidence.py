@@ -1,9 +1,10 @@
 """How sure each field of a draft is, as a calibrated probability.
 
-A field is sorted into a bin by how it was found (in the fullest sentence or beside it, one figure
-or several, …); its confidence is the share of right answers of that bin on texts with known
-answers, drawn to the field's own share where a bin is small. The counts are bundled
-(`lexicons/confidence.json`), written by `benchmarks/reading.py fit`.
+A field is sorted into a bin by how it was found (in the fullest sentence or beside it, a day right
+before the report or long before, a place that something is said to be "in", one dead or many, …);
+its confidence is the share of right answers of that bin on texts with known answers, drawn to the
+field's own share where a bin is small. The counts are bundled (`lexicons/confidence.json`), written
+by `benchmarks/reading.py fit`.
 """
 
 from __future__ import annotations
@@ -15,42 +16,53 @@ from typing import TYPE_CHECKING
 from geodata.reading.lexicons import lexicon
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from geodata.reading.model import Draft
     from geodata.reading.tally import Figure
 
-PRIOR = 4.0
+PRIOR = 2.0
 """Answers' worth of the share of its field and kind of text that every bin starts with."""
+
+_FRESH = 3
+"""Days before the report within which an incident is news."""
 
 Counts = Mapping[str, Mapping[str, tuple[int, int]]]
 
 
-def bins(draft: Draft, *, note: bool) -> dict[str, str]:
+def bins(draft: Draft, *, note: bool, published: dt.date | None) -> dict[str, str]:
     """Field -> bin, for the fields of a draft that have a value.
 
-    Fields: date, place, killed, injured, weapons. `note` marks a text of a few sentences.
+    Fields: date, place, killed, injured, weapons. `note` marks a text of a few sentences;
+    `published` is the day of the report, None where it is not known.
     """
     kind = "note" if note else "article"
     found: dict[str, str] = {}
     if draft.date.start is not None:
-        found["date"] = f"{kind}/{_day_kind(draft)}/{_where(draft, _start(draft.date.span))}"
+        found["date"] = (
+            f"{kind}/{_day_kind(draft, published)}/{_where(draft, _start(draft.date.span))}"
+        )
     places = [place for place in draft.places if place.role == "event"]
     if places:
         several = "only" if len(places) == 1 else "several"
-        found["place"] = f"{kind}/{_where(draft, places[0].span.start)}/{several}"
+        start = places[0].span.start
+        found["place"] = f"{kind}/{_where(draft, start)}/{several}/{_named_how(draft, start)}"
     for name, figure in (("killed", draft.killed), ("injured", draft.injured)):
         if figure is not None:
             found[name] = _of_a_note(draft, figure) if note else f"article/{_figure(draft, figure)}"
     if draft.weapons:
         mixed = len({weapon.weapon_group for weapon in draft.weapons}) > 1
         where = _where(draft, draft.weapons[0].span.start)
-        found["weapons"] = f"{kind}/{where}/{'mixed' if mixed else 'one'}"
+        found["weapons"] = f"{kind}/mixed" if mixed else f"{kind}/one/{where}"
     return found
 
 
-def confidences(draft: Draft, *, note: bool, counts: Counts | None = None) -> dict[str, float]:
+def confidences(
+    draft: Draft, *, note: bool, published: dt.date | None, counts: Counts | None = None
+) -> dict[str, float]:
     """Field -> probability that an analyst would leave it as it is; only fields with a value."""
     table = counts if counts is not None else lexicon("confidence")["counts"]
-    found = bins(draft, note=note)
+    found = bins(draft, note=note, published=published)
     return {field: _share(table, field, key) for field, key in found.items()}
 
 
@@ -76,12 +88,23 @@ def _where(draft: Draft, start: int) -> str:
     return "told" if told else "beside"
 
 
-def _day_kind(draft: Draft) -> str:
-    if draft.date.precision == "unknown":
+def _day_kind(draft: Draft, published: dt.date | None) -> str:
+    """A report is of the last days; what it tells of an earlier day is more often background."""
+    day = draft.date
+    if day.precision == "unknown":
         return "asked"
-    quote = draft.date.span.quote.lower() if draft.date.span else ""
-    near = ("today", "yesterday", "night", "morning", "afternoon", "evening")
-    return "near" if any(word in quote for word in near) else draft.date.precision
+    if published is None or day.start is None or not 0 <= (published - day.start).days <= _FRESH:
+        return "earlier"
+    return "fresh"
+
+
+def _named_how(draft: Draft, start: int) -> str:
+    """Whether the place that starts there is one that something is said to be "in"."""
+    for span in draft.sentences:
+        if span.start <= start < span.end:
+            before = span.quote[: start - span.start].split()
+            return "in" if before and before[-1].lower() == "in" else "named"
+    return "named"
 
 
 _TALLY = re.compile(r"yesterday|includ|since|hours|raise|at least|about|more than", re.IGNORECASE)
@@ -99,6 +122,10 @@ def _of_a_note(draft: Draft, figure: Figure) -> str:
 
 
 def _figure(draft: Draft, figure: Figure) -> str:
-    size = "open" if figure.best is None else "one" if figure.best == 1 else "number"
+    if figure.best == 1:
+        # Named in the lede and told again in full: seldom somebody who died of something else.
+        told_again = len(figure.spans) > 1 and figure.span.start < draft.sentence.start
+        return f"one/{'lede' if told_again else _where(draft, figure.span.start)}"
+    size = "open" if figure.best is None else "number"
     spans = "once" if len(figure.spans) == 1 else "often"
     return f"{size}/{_where(draft, figure.span.start)}/{spans}"

@@ -124,7 +124,9 @@ class Composer:
             kinds=frozenset(kind for m in group.members for kind in m.event.kinds),
         )
         draft = replace(draft, flags=self._flags(draft, group))
-        return replace(draft, confidence=confidences(draft, note=self.note))
+        return replace(
+            draft, confidence=confidences(draft, note=self.note, published=self.published)
+        )
 
     def _date(self, members: list[Evidence]) -> DraftDate:
         """The day of the fullest sentence, else of the next that names one."""

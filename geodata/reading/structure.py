@@ -30,15 +30,21 @@ _WRAPPED = 90
 _FEW = 0.15
 _SHORTEST_REPEAT = 80
 _LONGEST_HEADLINE = 160
-_DATE_IN_DATELINE = r"(?P<day>\d{1,2})\s+(?P<month>[A-Za-z]{3,9})\.?\s+(?P<year>(?:19|20)?\d{2})"
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTH = "(?i:" + "|".join(_MONTHS) + r")[A-Za-z]{0,6}\.?"
+_DATE_IN_DATELINE = (
+    r"(?:(?P<day>\d{1,2})\s+(?P<month>[A-Za-z]{3,9})\.?\s+(?P<year>(?:19|20)?\d{2})"
+    rf"|(?P<day2>\d{{1,2}})\s+(?P<month2>{_MONTH})(?![\w.])"
+    rf"|(?P<month3>{_MONTH})\s+(?P<day3>\d{{1,2}})(?!\w)(?:,\s+(?P<year3>(?:19|20)\d{{2}})(?!\d))?)"
+)
 _DATELINE = re.compile(
-    r"\s*(?P<place>[^\W\d_][^\n()\[\]:;\"“”]{1,50}?(?:\s*\([^)\n]{2,30}\))?(?:,\s+[A-Z][^\n()\[\],]{2,30}?)?)"
-    rf"(?:,?\s+{_DATE_IN_DATELINE})?"
+    r"\s*(?P<place>[^\W\d_][^\n()\[\]:;\"“”]{1,50}?(?:\s*\([^)\n]{2,30}\))?"
+    rf"(?:,\s+(?!{_MONTH}\s+\d)[A-Z][^\n()\[\],]{{2,30}}?)?)(?:,?\s+{_DATE_IN_DATELINE})?"
     r"\s*(?P<agency>\([^)\n]{2,60}(?:\n[^)\n]{0,40})?\))?\s*(?P<dash>--|—|–|\s-\s)"
 )
 _HEAD = re.compile(
     r"\s*(?P<place>[^\W\d_][^\n()\[\]:;.\"“”«»،,\d]{1,40})[,،]\s*"
-    r"(?P<rest>[^\n\[\];\"“”«»]{4,80}?)\s*(?:--|—|–|\s-\s)"
+    r"(?P<rest>[^\n\[\];\"“”«»]{4,80}?)\s*(?:--|—|–|\s-\s|\.-\s)"
 )
 """What may be a dateline in another language: a place, something that may be a day, a dash."""
 _LONGEST_PLACE = 4
@@ -55,8 +61,10 @@ _CAPTION = re.compile(
     r"(?: photo[^)]*)?\)$|.*\b(?:ap photo|afp/getty|reuters/|getty images)\b.{0,60}$",
     re.DOTALL,
 )
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _CENTURY_TURN = 50
+_REPRINTED = 7
+"""Days after which a report that is published again is no longer dated by its dateline."""
+_LEAP_YEAR_END = dt.date(2000, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +82,36 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Dateline:
-    """Where and when the report was filed: a place that is never an event's by itself."""
+    """Where and when the report was filed: a place that is never an event's by itself.
+
+    `date` is None where the dateline has no day, or one without its year; the month and day of the
+    latter are `month_and_day`.
+    """
 
     span: Span
     place: Span
     date: dt.date | None
+    month_and_day: tuple[int, int] | None = None
+
+    def filed(self, published: dt.date | None) -> dt.date | None:
+        """The day that "today" is in the report; None where neither text nor caller knows it.
+
+        That of the dateline, where it is at most a week before publication; a day without its
+        year says nothing by itself.
+        """
+        if published is None:
+            return self.date
+        day = self.date or self._in_the_year_of(published)
+        near = day is not None and 0 <= (published - day).days <= _REPRINTED
+        return day if near else published
+
+    def _in_the_year_of(self, published: dt.date) -> dt.date | None:
+        """The latest such day on or before `published`, in its year or the one before."""
+        for year in (published.year, published.year - 1):
+            day = _calendar_day(year, *self.month_and_day) if self.month_and_day else None
+            if day is not None and day <= published:
+                return day
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,22 +253,23 @@ def _dateline(text: str, paragraphs: list[tuple[int, int]]) -> tuple[Dateline | 
     head = place.quote.split(",")[0].split("(")[0].strip()
     city = Span.of(text, place.start, place.start + len(head))
     whole = Span.of(text, place.start, last)
-    return Dateline(whole, city, _filed(match)), body
+    return Dateline(whole, city, *_filed(match)), body
 
 
 def _filed_elsewhere(
     text: str, folded: str, paragraphs: list[tuple[int, int]], code: str
 ) -> tuple[Dateline, int] | None:
-    """As "NIAMEY, le 3 mars 2017 (AFP) –": a place and a day with its year, and nothing else."""
+    """As "NIAMEY, le 3 mars 2017 (AFP) –": a place and a day of a month, and nothing else."""
     start, end = paragraphs[0] if paragraphs else (0, 0)
     match = _HEAD.match(text, start, min(end, start + 160))
     if match is None:
         return None
     edges = match.span("rest")
-    days = foreign_days.dates(code, text, folded, edges, None)
-    if len(days) != 1 or days[0].precision != "day" or days[0].start is None:
+    days = foreign_days.dates(code, text, folded, edges, _LEAP_YEAR_END)
+    day = days[0] if len(days) == 1 and days[0].precision == "day" else None
+    # A weekday alone, such as "Niamey, lundi –", is no day of a month.
+    if day is None or day.start is None or not any(map(str.isdigit, day.span.quote)):
         return None
-    day = days[0]
     before, after = text[edges[0] : day.span.start], text[day.span.end : edges[1]]
     place = Span.of(text, *match.span("place"))
     words = [word for word in place.quote.split() if len(word) > len("del")]
@@ -243,7 +277,9 @@ def _filed_elsewhere(
     if not named or before.strip() not in ("", "le", "el") or not _AGENCY.fullmatch(after):
         return None
     whole = Span.of(text, place.start, edges[1])
-    return Dateline(whole, place, day.start), match.end()
+    month_and_day = (day.start.month, day.start.day)
+    dated = Dateline(whole, place, day.start if day.explicit else None, month_and_day)
+    return dated, match.end()
 
 
 def _looks_filed(match: re.Match[str]) -> bool:
@@ -256,15 +292,31 @@ def _looks_filed(match: re.Match[str]) -> bool:
     return len(first) > 1 and first.isupper() and match.group("dash") != "-"
 
 
-def _filed(match: re.Match[str]) -> dt.date | None:
-    if match.group("year") is None:
-        return None
-    month = match.group("month").lower()[:3]
-    year = int(match.group("year"))
+def _filed(match: re.Match[str]) -> tuple[dt.date | None, tuple[int, int] | None]:
+    """The day with its year, and its month and day without; None what is not there."""
+    group = match.groupdict()
+    number = group["day"] or group["day2"] or group["day3"]
+    if number is None:
+        return None, None
+    name = (group["month"] or group["month2"] or group["month3"]).lower()[:3]
+    if name not in _MONTHS:
+        return None, None
+    month, day = _MONTHS.index(name) + 1, int(number)
+    if _calendar_day(_LEAP_YEAR_END.year, month, day) is None:
+        return None, None
+    written = group["year"] or group["year3"]
+    if written is None:
+        return None, (month, day)
+    year = int(written)
     if year < 100:
         year += 1900 if year >= _CENTURY_TURN else 2000
+    return _calendar_day(year, month, day), (month, day)
+
+
+def _calendar_day(year: int, month: int, day: int) -> dt.date | None:
+    """None where no calendar has it."""
     try:
-        return dt.date(year, _MONTHS.index(month) + 1, int(match.group("day")))
+        return dt.date(year, month, day)
     except ValueError:
         return None
 

@@ -51,3 +51,17 @@ def test_a_quarter_of_the_muc_articles_stays_above_its_floors(
     baseline = scores["date, the publication date"]
     assert scores["date first"].right > baseline.right
     assert scores["deaths exact"].right > scores["deaths, always 1"].right
+
+
+def test_what_is_said_to_be_sure_is_right_and_no_rarity(
+    benchmark: ModuleType, real_data: Path
+) -> None:
+    texts = benchmark.answers(
+        benchmark.read_muc(real_data), [real_data / "casualty_sentences.jsonl"]
+    )
+    found = benchmark.calibration(texts)
+    assert float(found["expected calibration error"].split()[0]) <= 0.05
+    for name in ("top band (0.9 and over) right", "top band right, articles alone"):
+        assert found[name].right / found[name].of >= 0.95, name
+    share = found["in the top band, articles alone"]
+    assert share.right / share.of >= 0.47
