@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from dashboard.folium_map import IncidentLayer, OfflineMap
 from tests.browser.conftest import watched
@@ -66,8 +66,8 @@ def test_the_example_is_the_same_map_as_a_file_and_in_a_notebook(
             root = seen.page if name == "incidents.html" else seen.page.frame_locator("iframe")
             said = root.locator(".cm-said")
             said.wait_for()
-            assert said.inner_text() == "3 incidents, 7 killed, 1 without a figure"
-            assert root.get_by_role("slider", name="First day").count() == 1
+            expect(said).to_have_text("3 incidents, 7 killed, 1 without a figure")
+            expect(root.get_by_role("slider", name="First day")).to_have_count(1)
             laid = seen.page.frames[-1].evaluate(LAID_OUT)
             assert 0 < laid["lowest"] < laid["room"]
             assert laid["above"] >= 0

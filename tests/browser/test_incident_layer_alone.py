@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from dashboard.folium_map.base_map import OfflineMap
 from dashboard.folium_map.incident_layer import IncidentLayer
@@ -82,7 +82,7 @@ def test_the_sentence_and_the_legend_count_what_the_table_holds(opened: Watched)
     page = opened.page
     assert said(page) == f"{ROWS} incidents, 1,770 killed, 1 not on the map"
     battles = page.locator(".cm-legend-rows tr", has_text="Battles").locator("td").last
-    assert battles.inner_text() == "30"
+    expect(battles).to_have_text("30")
 
 
 def test_a_dragged_handle_narrows_the_window_without_a_request(opened: Watched) -> None:
@@ -102,7 +102,7 @@ def test_a_dragged_handle_narrows_the_window_without_a_request(opened: Watched) 
     assert 10 < between < ROWS - 10
     assert said(page).startswith(f"{between} of {ROWS} incidents")
     day = START + dt.timedelta(days=between - 1)
-    assert handle.get_attribute("aria-valuetext") == f"{day.day} {day:%B} {day.year}"
+    expect(handle).to_have_attribute("aria-valuetext", f"{day.day} {day:%B} {day.year}")
 
 
 def test_the_window_is_moved_by_keyboard_alone(opened: Watched) -> None:
@@ -152,8 +152,8 @@ def test_a_stack_opens_as_a_list_of_text(opened: Watched) -> None:
     assert box is not None
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     card = page.locator(".cm-picked-box")
-    assert "30 incidents at this point" in card.inner_text()
-    assert HOSTILE in card.inner_text()
+    expect(card).to_contain_text("30 incidents at this point")
+    expect(card).to_contain_text(HOSTILE)
     few = """() => { const latlng = layer._map.getCenter();
         const rows = layer.view.rows(0, 3);
         layer.fire("pick", { row: rows[0], rows, where: "at this point", latlng, spreads: true });
@@ -190,7 +190,7 @@ def test_a_cut_body_gives_a_sentence_and_a_way_to_try_again(
     with watched(browser) as seen:
         seen.page.goto((tmp_path / "cut.html").as_uri())
         notice = seen.page.get_by_role("alert")
-        assert "broke off" in notice.inner_text()
+        expect(notice).to_contain_text("broke off")
         notice.get_by_role("button", name="Try again").click()
         seen.page.wait_for_selector("[role=alert]")
         # A hand on a map that has no incidents yet finds nothing, and breaks nothing.

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, expect
 
 from geodata.layers import LayerFolder, read_layer
 from tests.browser.conftest import PHONE, WIDE, Server, open_map, serving, watched
@@ -84,16 +84,16 @@ def test_a_file_is_shown_and_a_stranger_is_asked_only_after_a_yes(
         shown(page, layered.address + "/tiles/")
         layers.get_by_label("Place names").uncheck()
         page.locator(".leaflet-labels-pane").wait_for(state="hidden")
-        assert page.locator(".cm-layer-label", has_text="Al-Tanf").is_visible()
+        expect(page.locator(".cm-layer-label", has_text="Al-Tanf")).to_be_visible()
         assert page.locator(".cm-credit").inner_text().strip() == "{{7*7}}"
         assert page.evaluate("globalThis.pwned") is None
 
         layers.get_by_label("tiles.example (online)").check()
         consent = layers.get_by_role("alert")
-        assert "tiles.example" in consent.inner_text()
-        assert layered.address in consent.inner_text()
+        expect(consent).to_contain_text("tiles.example")
+        expect(consent).to_contain_text(layered.address)
         layers.get_by_role("button", name="Do not ask them").click()
-        assert file.is_checked()
+        expect(file).to_be_checked()
         assert seen.foreign(layered.address) == []
 
         layers.get_by_label("tiles.example (online)").check()
@@ -121,7 +121,7 @@ def test_layers_follow_the_timeline_and_their_words_stay_words(
         assert "Known on 16 June 2016, 4 days before" in told
         assert "Confidence: likely" in told
         assert f"Source: {HOSTILE}" in told
-        assert "As of 20 June 2016" in layers.inner_text()
+        expect(layers).to_contain_text("As of 20 June 2016")
 
         symbol = page.get_by_role("img", name="Al-Tanf")
         page.wait_for_function("document.querySelector('.cm-force').naturalWidth > 0")
@@ -131,13 +131,13 @@ def test_layers_follow_the_timeline_and_their_words_stay_words(
         page.locator("input[type=date]").last.fill("2016-12-31")
         words.get_by_text("2 of 3 shapes hold").wait_for()
         words.locator(".cm-layer-name", has_text="Summer").wait_for()
-        assert words.locator(".cm-layer-name", has_text="Spring").count() == 0
+        expect(words.locator(".cm-layer-name", has_text="Spring")).to_have_count(0)
         aged = float(symbol.evaluate("(picture) => getComputedStyle(picture).opacity"))
         assert 0.3 < aged < fresh == 1
 
         layers.get_by_label(HOSTILE).uncheck()
         words.get_by_text("0 of 3 shapes hold").wait_for()
-        assert symbol.count() == 0
+        expect(symbol).to_have_count(0)
         assert page.evaluate("globalThis.pwned") is None
         assert seen.foreign(layered.address) == []
         assert seen.complaints == []
@@ -179,11 +179,11 @@ def test_a_layer_that_is_added_or_taken_away_is_seen_on_an_open_map(
         added, _ = folder.add(read_layer(path), name="Front line", who="a", why="")
         new = layers.get_by_label("Front line")
         new.wait_for()
-        assert new.is_checked()
-        assert not layers.get_by_label(HOSTILE, exact=True).is_checked()
-        assert layers.get_by_label("{{7*7}} (file)").is_checked()
+        expect(new).to_be_checked()
+        expect(layers.get_by_label(HOSTILE, exact=True)).not_to_be_checked()
+        expect(layers.get_by_label("{{7*7}} (file)")).to_be_checked()
         assert layers.get_attribute("open") is not None
         folder.remove(added.id, who="a", why="")
         new.wait_for(state="detached")
-        assert not layers.get_by_label(HOSTILE, exact=True).is_checked()
+        expect(layers.get_by_label(HOSTILE, exact=True)).not_to_be_checked()
         assert seen.complaints == []

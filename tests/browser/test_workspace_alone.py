@@ -121,8 +121,8 @@ def _rows_asked(server: Server) -> list[list[int]]:
 def test_the_list_shows_every_incident_and_says_each_ones_place_among_all(page: Page) -> None:
     expect(page.get_by_role("heading", name="3,002 incidents")).to_be_visible()
     first = page.locator(".cm-row").first
-    assert first.get_attribute("aria-posinset") == "1"
-    assert first.get_attribute("aria-setsize") == "3002"
+    expect(first).to_have_attribute("aria-posinset", "1")
+    expect(first).to_have_attribute("aria-setsize", "3002")
     expect(first).to_contain_text("Cluster munitions on a garrison near al-Tanf")
     expect(first).to_contain_text("30 Dec 2017 – 2 Jan 2018 · near al-Tanf, Homs")
     expect(first).to_contain_text("2 killed, 10–18 injured")
@@ -150,7 +150,7 @@ def test_keys_walk_the_list_from_end_to_end(page: Page, held: Records) -> None:
     assert int(page.evaluate(at_end)) < len(held.ids) - 4
     page.keyboard.press("Home")
     assert page.evaluate(at_end) == "1"
-    assert page.locator(".cm-row-button[tabindex='0']").count() == 1
+    expect(page.locator(".cm-row-button[tabindex='0']")).to_have_count(1)
 
 
 def test_the_order_is_chosen(page: Page) -> None:
@@ -190,7 +190,7 @@ def test_rows_that_could_not_be_read_say_so_and_come_on_a_second_try(
     server.refuse.clear()
     page.get_by_role("button", name="Try again").click()
     expect(page.locator(".cm-row").first).to_contain_text("Jan 2016")
-    assert page.get_by_role("alert").count() == 0
+    expect(page.get_by_role("alert")).to_have_count(0)
 
 
 def test_a_store_that_has_changed_is_reported_to_the_page(page: Page, server: Server) -> None:
@@ -273,9 +273,9 @@ def test_accounts_stand_side_by_side_with_what_they_contradict(page: Page) -> No
 def test_an_address_is_a_link_that_tells_the_other_side_nothing(page: Page) -> None:
     page.evaluate("id => workspace.open(id)", CONTESTED)
     link = page.locator("table.cm-accounts a").first
-    assert link.get_attribute("href") == "https://example.org/strike?id=1"
-    assert link.get_attribute("rel") == "noopener noreferrer nofollow"
-    assert link.get_attribute("referrerpolicy") == "no-referrer"
+    expect(link).to_have_attribute("href", "https://example.org/strike?id=1")
+    expect(link).to_have_attribute("rel", "noopener noreferrer nofollow")
+    expect(link).to_have_attribute("referrerpolicy", "no-referrer")
 
 
 def test_sources_changes_and_the_record_as_read_are_there_unfolded_on_request(page: Page) -> None:
@@ -407,9 +407,9 @@ def test_a_line_is_measured_by_keyboard_alone_and_the_map_says_where_it_is(page:
     assert abs(page.evaluate(between) - 90) < 1.0  # 90 pixels at zoom 7 and 35 degrees north
     expect(said).to_have_text(f"Distance {page.evaluate(between):.1f} km")
     page.keyboard.press("Escape")
-    assert page.locator(".cm-measure-line").count() == 1
+    expect(page.locator(".cm-measure-line")).to_have_count(1)
     page.get_by_role("button", name="Clear").click()
-    assert page.locator(".cm-measure-line").count() == 0
+    expect(page.locator(".cm-measure-line")).to_have_count(0)
     page.locator("#map").hover(position={"x": 400, "y": 200})
     where = page.evaluate("map.containerPointToLatLng([400, 200])")
     shown = page.locator(".cm-whereabouts").inner_text().split(", ")
@@ -424,7 +424,7 @@ def test_a_pick_on_the_map_opens_the_card_and_a_stack_becomes_a_list(page: Page)
     page.evaluate("layer.fire('pick', { row: 5, rows: new Uint32Array([5, 6, 7]) })")
     expect(page.locator(".cm-panel-title")).to_have_text("3 incidents at this point")
     assert _said(page, "open")[-1] == {"incident_id": None}
-    assert page.locator(".cm-row").count() == 3
+    expect(page.locator(".cm-row")).to_have_count(3)
     page.get_by_role("button", name="Show all").click()
     expect(page.locator(".cm-panel-title")).to_have_text("3,002 incidents")
 
@@ -645,7 +645,7 @@ def test_hostile_text_is_shown_as_it_is_and_runs_nowhere(page: Page) -> None:
     assert page.evaluate("window.ran") is None
     assert page.locator(".cm-card :is(img, script, b, iframe)").count() == 0
     assert page.locator(".cm-card a").count() == 0
-    assert "javascript:window.ran=1" in page.locator(".cm-card").inner_text()
+    expect(page.locator(".cm-card")).to_contain_text("javascript:window.ran=1")
     page.keyboard.press("Escape")
     page.get_by_role("button", name="not on the map").click()
     expect(page.locator(".cm-tray")).to_be_visible()
@@ -695,13 +695,13 @@ def test_on_a_phone_the_list_is_a_sheet_that_rises_over_the_map(phone: Page) -> 
     box = handle.bounding_box()
     assert box
     assert box["height"] >= 44
-    assert handle.get_attribute("aria-expanded") == "false"
+    expect(handle).to_have_attribute("aria-expanded", "false")
     handle.tap()
-    assert handle.get_attribute("aria-expanded") == "true"
+    expect(handle).to_have_attribute("aria-expanded", "true")
     phone.locator(".cm-row-button").first.tap()
     expect(phone.locator(".cm-card h2")).to_be_in_viewport()
     phone.get_by_role("button", name="Show on the map").tap()
-    assert handle.get_attribute("aria-expanded") == "false"
+    expect(handle).to_have_attribute("aria-expanded", "false")
     assert phone.evaluate("layer.flown.length") == 1
 
 
@@ -739,7 +739,7 @@ def test_axe_finds_nothing_in_list_card_and_tray_by_day_and_night(page: Page) ->
 
 def test_leaving_gives_the_map_back(page: Page) -> None:
     page.evaluate("workspace.destroy()")
-    assert page.locator(".cm-workspace").count() == 0
+    expect(page.locator(".cm-workspace")).to_have_count(0)
     assert page.evaluate("document.getElementById('root').contains(map.getContainer())")
     page.evaluate("view.setPredicate({ killed_min: 1 })")
     page.wait_for_timeout(50)
