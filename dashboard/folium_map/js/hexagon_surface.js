@@ -85,21 +85,24 @@ export class HexagonSurface extends Surface {
     context.beginPath();
     for (const bin of bins) {
       const outline = this.cells.outline(this.bins.index[bin]);
-      const copy = Math.round(middle - outline[0]);
-      let [sumX, sumY] = [0, 0];
+      let [sumX, sumY, least, most] = [0, 0, Infinity, -Infinity];
       for (let k = 0; k < outline.length; k += 2) {
         sumX += outline[k];
         sumY += outline[k + 1];
+        least = Math.min(least, outline[k]);
+        most = Math.max(most, outline[k]);
       }
       const [x, y] = [(2 * sumX) / outline.length, (2 * sumY) / outline.length];
       const shrink = 1 - GAP / (size * Math.hypot(outline[0] - x, outline[1] - y));
-      for (let k = 0; k < outline.length; k += 2) {
-        const left = (x + (outline[k] - x) * shrink + copy) * size - screen.x;
-        const top = (y + (outline[k + 1] - y) * shrink) * size - screen.y;
-        if (k === 0) context.moveTo(left, top);
-        else context.lineTo(left, top);
+      for (const copy of copiesOf(least, most, middle)) {
+        for (let k = 0; k < outline.length; k += 2) {
+          const left = (x + (outline[k] - x) * shrink + copy) * size - screen.x;
+          const top = (y + (outline[k + 1] - y) * shrink) * size - screen.y;
+          if (k === 0) context.moveTo(left, top);
+          else context.lineTo(left, top);
+        }
+        context.closePath();
       }
-      context.closePath();
     }
   }
 
@@ -150,6 +153,19 @@ export class HexagonSurface extends Surface {
     bins.sort((a, b) => this.value(b) - this.value(a) || a - b);
     return bins.slice(0, MOST_LISTED).map((bin) => [this._id(bin), figuresWords(this.figures(bin))]);
   }
+}
+
+/**
+ * The worlds in which a cell is drawn: that in which it is nearest to the middle of the screen, and
+ * its neighbour where the cell reaches over the edge of the one world around that middle.
+ *
+ * @param {number} least @param {number} most the cell's west and east on the world of `projection.js`
+ * @param {number} middle of the screen, there
+ */
+function copiesOf(least, most, middle) {
+  const nearest = Math.round(middle - (least + most) / 2);
+  if (most + nearest > middle + 0.5) return [nearest, nearest - 1];
+  return least + nearest < middle - 0.5 ? [nearest, nearest + 1] : [nearest];
 }
 
 function areaWords(/** @type {number} */ km2) {
