@@ -26,6 +26,7 @@ from geodata.reading.tally import Figure, figures
 from geodata.reading.weapons import WeaponMention, strongest, weapons_in
 
 if TYPE_CHECKING:
+    from geodata.reading.actors import ActorMention
     from geodata.reading.dates import DateMention
     from geodata.reading.places import PlaceResolver
 
@@ -85,12 +86,16 @@ class Composer:
     def compose(self, groups: list[Group], mentioned: list[PlaceMention]) -> list[Draft]:
         """One draft for each group; accounts go to the group that they stand nearest to."""
         context = Context.of(mentioned, self.layout, self.country)
-        found = self.accounts.find() if groups else []
+        found = self._told_by() if groups else []
         self.single = len(groups) == 1
         return [
             self._draft(group, context, _nearest(found, groups, number))
             for number, group in enumerate(groups)
         ]
+
+    def _told_by(self) -> list[AccountMention]:
+        voices = self.reader.voices
+        return voices.accounts(self.layout.sentences) if voices else self.accounts.find()
 
     def _draft(self, group: Group, context: Context, accounts: list[AccountMention]) -> Draft:
         primary = group.primary()
@@ -328,7 +333,22 @@ class Composer:
                     stance = "denies"
                 key = (actor.role, actor.country or actor.name.lower())
                 kept.setdefault(key, DraftActor(actor.name, actor.role, actor.span, stance))
+        for actor in self._named_elsewhere():
+            key = (actor.role, actor.name.lower())
+            kept.setdefault(key, DraftActor(actor.name, actor.role, actor.span, actor.stance))
         return tuple(list(kept.values())[:_MOST_ACTORS])
+
+    def _named_elsewhere(self) -> list[ActorMention]:
+        """In another language, whom a sentence without figures names, such as "Rebels attacked.".
+
+        Of a note of one incident whoever attacks, of a longer text only who claims it.
+        """
+        voices = self.reader.voices
+        if voices is None or not self.single:
+            return []
+        find = voices.actors if self.note else voices.claims
+        bodies = [s for s in self.layout.sentences if s.role == "body"]
+        return [actor for s in bodies for actor in find(s.start, s.end)]
 
     def _deniers(self) -> set[str]:
         """Countries that deny the act itself anywhere in the text."""

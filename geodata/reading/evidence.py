@@ -12,6 +12,7 @@ from geodata.reading import events, foreign, foreign_days, foreign_places
 from geodata.reading.actors import ActorFinder, ActorMention
 from geodata.reading.casualties import Mention, mentions, states_zero
 from geodata.reading.dates import DateMention, dates_in
+from geodata.reading.foreign_voices import VoiceFinder
 from geodata.reading.places import PlaceFinder, PlaceMention
 from geodata.reading.spans import Span, tokens_of
 from geodata.reading.tally import SaidMention
@@ -120,6 +121,11 @@ class SentenceReader:
         self.actors = ActorFinder(layout.text, layout.folded)
         code = layout.language.code
         self.foreign = code if code in foreign.languages() else None
+        self.voices = (
+            VoiceFinder(self.foreign, layout.text, layout.folded)
+            if self.foreign is not None
+            else None
+        )
 
     def score(self, sentence: Sentence) -> tuple[events.EventScore, float]:
         """The sentence's event score, lowered where its words speak of no real act."""
@@ -153,7 +159,7 @@ class SentenceReader:
             self._background(dates, *edges),
             dates,
             tuple(self.named_places(*edges)),
-            tuple(self.actors.find(*edges)),
+            tuple((self.voices.actors if self.voices else self.actors.find)(*edges)),
             tuple(weapons_in(text, folded, *edges, self.layout.language.code or "en")),
             tuple(self._said(sentence, index)),
         )

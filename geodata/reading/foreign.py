@@ -99,6 +99,11 @@ def told_of(code: str, folded: str, start: int, end: int) -> bool:
     return _language(code).not_told.search(folded, start, end) is None
 
 
+def harms(code: str, folded: str, start: int, end: int) -> bool:
+    """Whether a word for killed or injured people stands there."""
+    return _language(code).harm.search(folded, start, end) is not None
+
+
 def mentions(code: str, folded: str, start: int, end: int) -> list[Mention]:
     """The casualties of `folded[start:end]`, one for each word of harm that a number stands by."""
     known = _language(code)

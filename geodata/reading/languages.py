@@ -36,6 +36,8 @@ def detect(folded: str) -> Language:
     script = max(counts, key=lambda name: counts[name])
     if not counts[script]:
         return Language(None, None)
+    if script == "Cyrl" and re.search("[іїєґ]", sample) and not re.search("[ыэъёў]", sample):
+        return Language("uk", script)
     found = Counter(_WORD.findall(sample))
     read = max(1, found.total())
     best, share = None, 0.0
