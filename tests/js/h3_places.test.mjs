@@ -99,3 +99,18 @@ test("cells are 37 to 98 pixels wide where one asks for 58, down to the finest",
   assert.equal(resolutionFor(1e9), 0);
   assert.equal(resolutionFor(0.0001), 15);
 });
+
+test("outlines are found in slices, for the cells that reach into a screen and no other", () => {
+  const { cells } = cellsOf(randomRows(600, chances(8)), 3);
+  const part = { x: 500, y: 100, width: 400, height: 500, zoom: 2 };
+  const bare = cells.reaching(part);
+  assert.deepEqual(bare, [...cells.binsOn(part).index]);
+  assert.ok(bare.length > 0 && bare.length < cells.cells.length);
+  const before = bare.length;
+  cells.outlineSome(bare, 0);
+  assert.equal(bare.length, before);
+  const wanted = new Set(bare);
+  cells.outlineSome(bare, Infinity);
+  assert.equal(bare.length, 0);
+  cells.cells.forEach((_, k) => assert.equal(cells._outlines[k] !== undefined, wanted.has(k)));
+});

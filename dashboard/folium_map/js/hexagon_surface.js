@@ -10,7 +10,7 @@ const WIDTH = 58;
 /** Bare map between neighbours, pixels. */
 const GAP = 0.8;
 /** How long cells are looked for before the page may do something else. */
-const SLICE_MS = 12;
+const SLICE_MS = 8;
 /** Cells that the legend names. */
 const MOST_LISTED = 15;
 
@@ -30,6 +30,7 @@ export class HexagonSurface extends Surface {
 
   /** @param {import("./engine/groups.js").Screen} screen @param {Float64Array} _ @param {number} latitude of the middle */
   arrange(screen, _, latitude) {
+    clearTimeout(this._waiting);
     this.screen = screen;
     const { places } = this.view.table;
     const km = kmPerPixel(latitude, screen.zoom);
@@ -41,16 +42,19 @@ export class HexagonSurface extends Surface {
     this.setBins(this.cells.binsOn(screen));
   }
 
-  /** Finds the rest in slices, and says when all is found. */
+  /** Finds the rest in slices, outlines too, and says when all is found. */
   _goOn() {
-    clearTimeout(this._waiting);
-    const { wanted } = this;
-    this._waiting = setTimeout(() => {
-      wanted.advance(SLICE_MS);
+    const { wanted, screen } = this;
+    /** @type {number[]|null} cells whose outlines are still to be found */
+    let bare = null;
+    const slice = () => {
+      if (!wanted.ready) wanted.advance(SLICE_MS);
+      else wanted.outlineSome(bare ??= wanted.reaching(screen), SLICE_MS);
       // In a frame of its own: this one may have drawn the coarser cells already.
-      if (wanted.ready) requestAnimationFrame(() => this.changed());
-      else if (wanted === this.wanted) this._goOn();
-    });
+      if (bare?.length === 0) requestAnimationFrame(() => this.changed());
+      else this._waiting = setTimeout(slice);
+    };
+    this._waiting = setTimeout(slice);
   }
 
   /** @param {CanvasRenderingContext2D} context @param {{ink: string, dark: boolean}} theme */

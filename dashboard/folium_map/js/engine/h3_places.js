@@ -76,27 +76,49 @@ export class PlaceCells {
   }
 
   /**
-   * Bins for one screen: the cells that reach into it.
+   * Finds outlines until some time has passed.
    *
-   * @param {import("./groups.js").Screen} screen
-   * @returns {import("./bins.js").Bins & {index: Int32Array}} every bin's index in `cells`
+   * @param {number[]} indices in `cells`; those that are found are taken from its end
+   * @param {number} ms
    */
-  binsOn(screen) {
+  outlineSome(indices, ms) {
+    const end = performance.now() + ms;
+    while (indices.length > 0 && performance.now() < end) this.outline(/** @type {number} */ (indices.pop()));
+  }
+
+  /**
+   * The cells that reach into a screen, by what is known of their width.
+   *
+   * @param {import("./groups.js").Screen} screen @returns {number[]} indices in `cells`, ascending
+   */
+  reaching(screen) {
     const size = 256 * 2 ** screen.zoom;
     const { cells, within, places } = this;
     const scale = size / WORLD;
     const margin = (REACH * meanWidthKm(this.resolution)) / leastKmPerPixel(screen, size);
     const halfWidth = screen.width / 2 + margin;
     const halfHeight = screen.height / 2 + margin;
-    const binOf = new Int32Array(cells.length).fill(ELSEWHERE);
     const index = [];
     for (let k = 0; k < cells.length; k++) {
       const across = places.x[within[k]] * scale - screen.x - screen.width / 2;
       const down = places.y[within[k]] * scale - screen.y - screen.height / 2;
       const nearest = across - Math.round(across / size) * size;
-      if (Math.abs(nearest) > halfWidth || Math.abs(down) > halfHeight) continue;
-      binOf[k] = index.push(k) - 1;
+      if (Math.abs(nearest) <= halfWidth && Math.abs(down) <= halfHeight) index.push(k);
     }
+    return index;
+  }
+
+  /**
+   * Bins for one screen: the cells that reach into it.
+   *
+   * @param {import("./groups.js").Screen} screen
+   * @returns {import("./bins.js").Bins & {index: Int32Array}} every bin's index in `cells`
+   */
+  binsOn(screen) {
+    const { cells, places } = this;
+    const index = this.reaching(screen);
+    const binOf = new Int32Array(cells.length).fill(ELSEWHERE);
+    index.forEach((cell, bin) => { binOf[cell] = bin; });
     const of = new Int32Array(places.n);
     for (let p = 0; p < of.length; p++) {
       const cell = this.of[p];
