@@ -188,6 +188,14 @@ class _Borders:
         south, west, north, east = (float(step) / self._scale for step in self.boxes[number])
         return south, west, north, east
 
+    def box_distance_km(self, number: int, latitude: float, longitude: float) -> float:
+        """What a unit is at least away from a point, measured as `_border_distance_km` does."""
+        south, west, north, east = self.box_in_degrees(number)
+        up = max(south - latitude, latitude - north, 0.0)
+        middle, half = (west + east) / 2, (east - west) / 2
+        aside = max(abs((longitude - middle + 180) % 360 - 180) - half, 0.0)
+        return math.hypot(aside * math.cos(math.radians(latitude)), up) * _KM_PER_DEGREE - 1e-6
+
     def candidates(self, latitude: float, longitude: float, margin: float = 0.0) -> list[int]:
         """Units whose box holds the point, or comes within a margin in degrees of latitude."""
         wide = margin / max(math.cos(math.radians(latitude)), 0.01)
@@ -572,6 +580,20 @@ def distance_km(area: Admin1 | Country, latitude: float, longitude: float) -> fl
     if contains(area, latitude, longitude):
         return 0.0
     return _border_distance_km(_rings_of(area), latitude, longitude)
+
+
+def is_within(area: Admin1 | Country, latitude: float, longitude: float, km: float) -> bool:
+    """Whether `distance_km` is at most `km`; for most points the boxes of the units tell."""
+    borders = _borders()
+    near = [
+        number
+        for number in borders.units_of(area)
+        if borders.box_distance_km(number, latitude, longitude) <= km
+    ]
+    rings = [ring for number in near for ring in borders.rings(number)]
+    if any(_inside(borders.rings(number), latitude, longitude) for number in near):
+        return True
+    return bool(rings) and _border_distance_km(rings, latitude, longitude) <= km
 
 
 # --- shapes --------------------------------------------------------------------------------------

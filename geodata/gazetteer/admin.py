@@ -216,7 +216,7 @@ def lies_in(
     if own is not None and own.codes & match.codes:
         return True
     return any(
-        boundaries.distance_km(unit.border, latitude, longitude) <= BORDER_MARGIN_KM
+        boundaries.is_within(unit.border, latitude, longitude, BORDER_MARGIN_KM)
         for unit in match.units
         if unit.border is not None
     )

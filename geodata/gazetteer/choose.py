@@ -112,6 +112,15 @@ class Context:
     district: tuple[str, str] = ("", "")
     stated: bool = True
 
+    def asking(self, role: str) -> Context:
+        """The context of a phrase with a feature word, such as `site`; `replace` is slower."""
+        if role == self.asks:
+            return self
+        return Context(
+            self.country, self.admin, self.seats, self.nearby, self.beside, role, self.district,
+            self.stated,
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:

@@ -135,6 +135,7 @@ class Gazetteer:
         self.left_out = left_out
         self._layers = sorted(layers, key=lambda layer: layer[0])
         self._locate = lru_cache(maxsize=32768)(self._locate_uncached)
+        self._filed = lru_cache(maxsize=2048)(self._filed_uncached)
 
     @classmethod
     def open(  # noqa: PLR0913 - one argument for each layer
@@ -272,7 +273,7 @@ class Gazetteer:
             if not named:
                 keys = names.romanised(reading.name, context.country)
                 named = self._hits(ROMANISED, keys, context.country)
-            asked = replace(context, asks="admin2")
+            asked = context.asking("admin2")
             hits += [h for h in named if _names_district(h) and choose.agrees(h, asked)]
         if not hits:
             return context
@@ -334,7 +335,7 @@ class Gazetteer:
             if (reading.relation, reading.role) not in _MAY_BE_LIKE:
                 continue
             inner = self._within(reading, context) if reading.within else context
-            inner = replace(inner, asks=reading.role)
+            inner = inner.asking(reading.role)
             bones = names.skeleton(reading.name, context.country)
             hits = self._hits(SKELETON, (bones,), context.country)
             choice = choose.like_taught(reading.name, hits, inner) if hits else None
@@ -435,8 +436,7 @@ class Gazetteer:
     def _read(self, reading: PlacePhrase, context: Context) -> Location | None:
         """The location of one reading; None where its name is nowhere in the country."""
         inner = self._within(reading, context) if reading.within else context
-        if reading.role != inner.asks:
-            inner = replace(inner, asks=reading.role)
+        inner = inner.asking(reading.role)
         choice = self._choice(reading.name, inner)
         if choice is None:
             return None
@@ -479,17 +479,28 @@ class Gazetteer:
         return first
 
     def _hits(self, tier: str, keys: Iterable[str], country: str) -> list[Hit]:
-        hashed = [(key, key_hash(tier, key)) for key in keys if key]
+        filed = [(key, places) for key in keys if key and (places := self._filed(tier, key))]
+        if not filed:
+            return []
         found = []
-        for rank, layer in self._layers:
+        for at, (rank, layer) in enumerate(self._layers):
             code = layer.country_number(country)
             if code is None:
                 continue
-            for key, of_key in hashed:
-                for number, use in layer.find_hash(of_key):
+            for key, places in filed:
+                for number, use in places[at]:
                     if layer.country_numbers[number] == code:
                         found.append(Hit(layer, rank, number, use, tier, key, layer.point(number)))
         return found
+
+    def _filed_uncached(self, tier: str, key: str) -> tuple[list[tuple[int, int]], ...]:
+        """What each layer has under a key, of all countries; empty where none has any.
+
+        A name that its country does not have is asked of each neighbour as well.
+        """
+        hashed = key_hash(tier, key)
+        places = tuple(layer.find_hash(hashed) for _, layer in self._layers)
+        return places if any(places) else ()
 
     def _unit(self, name: str, context: Context, abstained: Location | None) -> Location:
         """The administrative unit that holds a place which was not found itself."""
@@ -519,7 +530,7 @@ class Gazetteer:
         for reading in readings(name):
             if (reading.relation, reading.role) not in _MAY_BE_LIKE:
                 continue
-            asked = replace(wide, asks=reading.role)
+            asked = wide.asking(reading.role)
             choice = self._choice(reading.name, asked)
             ranked = () if choice is None else choice.ranked
             meant = choose.nearest([h for h in ranked if choose.agrees(h, asked)], context.seats)
@@ -636,11 +647,11 @@ def _is_by_border(location: Location, context: Context) -> bool:
     point = (location.latitude, location.longitude)
     if context.admin is not None:
         borders = [unit.border for unit in context.admin.units if unit.border is not None]
-        return any(boundaries.distance_km(border, *point) <= ACROSS_KM for border in borders)
+        return any(boundaries.is_within(border, *point, ACROSS_KM) for border in borders)
     box = _box(context.country)
     if box is None or not box.contains(*point) or not _is_known(location):
         return False
-    return boundaries.distance_km(boundaries.countries()[context.country], *point) <= ACROSS_KM
+    return boundaries.is_within(boundaries.countries()[context.country], *point, ACROSS_KM)
 
 
 @lru_cache(maxsize=256)

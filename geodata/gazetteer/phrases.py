@@ -191,6 +191,7 @@ def _outer(containers: tuple[str, ...], inner: str) -> list[PlacePhrase]:
     return readings
 
 
+@lru_cache(maxsize=2048)
 def several(text: str) -> tuple[str, ...]:
     """The places that one cell lists ("Homs; Hama", "Zardana and Binnish"); () for a single one."""
     text = " ".join(text.split())[:LONGEST_PHRASE]
@@ -200,6 +201,7 @@ def several(text: str) -> tuple[str, ...]:
     return pieces if len(pieces) > 1 else ()
 
 
+@lru_cache(maxsize=2048)
 def either(text: str) -> tuple[str, ...]:
     """The names that a slash parts ("Raqqa / Al-Raqqah"); () where it parts no two names."""
     pieces = tuple(text[:LONGEST_PHRASE].split("/"))
@@ -215,14 +217,17 @@ def by_commas(text: str) -> tuple[str, ...]:
 
 def readings_in_turn(text: str) -> Iterator[PlacePhrase]:
     """As `readings`, each made when it is asked for: most names are found as they stand."""
+    plain = _as_it_stands(text)
+    if plain is not None:
+        yield plain
+    yield from readings(text)[plain is not None :]
+
+
+@lru_cache(maxsize=2048)
+def _as_it_stands(text: str) -> PlacePhrase | None:
+    """The first reading of a phrase that is reckoned with in no other way; None without one."""
     whole = _evened(text)
-    if not whole or not words(whole):
-        return
-    if _RECKONED.search(whole):
-        yield from readings(text)
-        return
-    yield PlacePhrase(whole)
-    yield from readings(text)[1:]
+    return PlacePhrase(whole) if words(whole) and not _RECKONED.search(whole) else None
 
 
 def may_name_district(text: str) -> bool:

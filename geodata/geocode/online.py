@@ -259,9 +259,9 @@ def _fits(entry: Entry, country: str, admin1: str | None) -> bool:
     match = admin1_match(admin1, country)
     borders = [unit.border for unit in match.units if unit.border] if match else []
     if borders:
-        return any(boundaries.distance_km(unit, *point) <= BORDER_KM for unit in borders)
+        return any(boundaries.is_within(unit, *point, BORDER_KM) for unit in borders)
     whole = boundaries.countries().get(country)
-    return whole is not None and boundaries.distance_km(whole, *point) <= BORDER_KM
+    return whole is not None and boundaries.is_within(whole, *point, BORDER_KM)
 
 
 def _online_location(entry: Entry, own: Location) -> Location:

@@ -91,7 +91,7 @@ def _outside(country: Country, latitudes: Degrees, longitudes: Degrees) -> Mask:
         out[left] = ~boundaries.inside(country, lat, lon)
     for number in np.flatnonzero(out)[:_MEASURED]:
         at = float(latitudes[number]), float(longitudes[number])
-        out[number] = boundaries.distance_km(country, *at) > BEYOND_KM
+        out[number] = not boundaries.is_within(country, *at, BEYOND_KM)
     return out & ~_on_shared_land(country, latitudes, longitudes, out)
 
 

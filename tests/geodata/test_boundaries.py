@@ -196,6 +196,20 @@ def test_a_point_is_in_the_unit_that_is_said_to_hold_it(latitude: float, longitu
     )
 
 
+AROUND = st.tuples(st.floats(-4, 4), st.floats(-4, 4))
+
+
+@given(st.sampled_from(UNITS), AROUND, st.sampled_from([0.0, 5.0, 25.0, 160.0]))
+def test_what_is_within_a_distance_is_what_is_no_further_off(
+    unit: boundaries.Admin1, off: tuple[float, float], km: float
+) -> None:
+    latitude = min(max(unit.latitude + off[0], -89.0), 89.0)
+    longitude = (unit.longitude + off[1] + 180) % 360 - 180
+    for area in (unit, boundaries.countries()[unit.country]) if unit.country else (unit,):
+        away = boundaries.distance_km(area, latitude, longitude)
+        assert boundaries.is_within(area, latitude, longitude, km) == (away <= km)
+
+
 @given(st.sampled_from(CODES))
 def test_rings_are_closed_and_outer_ones_run_counter_clockwise(code: str) -> None:
     for polygon in boundaries.outline(boundaries.countries()[code])["coordinates"]:
