@@ -187,3 +187,24 @@ def test_a_layer_that_is_added_or_taken_away_is_seen_on_an_open_map(
         new.wait_for(state="detached")
         expect(layers.get_by_label(HOSTILE, exact=True)).not_to_be_checked()
         assert seen.complaints == []
+
+
+def test_local_letters_are_switched_off_for_good_where_there_is_no_other_map(
+    server: Server, browser: Browser
+) -> None:
+    with watched(browser, fresh=True, viewport=WIDE) as seen:
+        page = open_map(seen, f"{server.address}/{SYRIA}")
+        layers = page.locator(".cm-layers")
+        layers.locator("summary").click()
+        expect(layers.get_by_role("group", name="Base map")).to_have_count(0)
+        letters = layers.get_by_label("Also in local letters")
+        expect(letters).to_be_checked()
+        letters.uncheck()
+        page.reload()
+        layers.locator("summary").click()
+        expect(letters).not_to_be_checked()
+        letters.check()
+        page.reload()
+        layers.locator("summary").click()
+        expect(letters).to_be_checked()
+        assert seen.complaints == []

@@ -246,7 +246,7 @@ class Host {
     if (this.own.has("open")) this.workspace.open(this.own.get("open") ?? null);
   }
 
-  /** Base maps and layers from files; the incidents do not wait for them, and none is no control. */
+  /** Base maps and layers from files; the incidents do not wait for them. */
   async offerLayers() {
     const { view, layer } = this;
     const answer = await fetch(`${this.data.root}layers`);
@@ -256,8 +256,7 @@ class Host {
       const chosen = this.choices?.chosen();
       this.choices?.remove();
       const offered = JSON.parse(text);
-      const is = offered.base_maps.length + offered.layers.length > 0 || offered.error !== null;
-      this.choices = is ? new LayerControl(this.data.root, offered).addTo(this.map) : undefined;
+      this.choices = new LayerControl(this.data.root, offered).addTo(this.map);
       if (chosen) this.choices?.choose(chosen);
       this.offered = text;
     }

@@ -4,6 +4,7 @@
 
 import { LabelKind, placeLabels } from "./label_placement.js";
 import { L } from "./leaflet.js";
+import { wantsLocalNames } from "./local_names.js";
 
 const FAMILY = 'system-ui, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif';
 
@@ -39,7 +40,7 @@ export const LabelLayer = L.Renderer.extend({
     this.palette = null;
     this.widths = new Map();
     this.circles = { zoom: NaN, list: [] };
-    this.hasLocalNames = true;
+    this.hasLocalNames = wantsLocalNames();
   },
 
   /** @param {any[]} files  of label_placement.js, the most important first */

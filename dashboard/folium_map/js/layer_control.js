@@ -1,14 +1,14 @@
 /**
- * "Layers" on the map: which base map, place names or none, and layers from files.
+ * "Layers" on the map: which base map, which place names, and layers from files.
  *
- * It is only there where there is something to choose. The list under each layer says in words
- * what the map draws, for those who do not see it.
+ * The list under each layer says in words what the map draws, for those who do not see it.
  */
 
 import { element, failureSentence, fill, foreign } from "./dom.js";
 import { dayOf, lastDay } from "./engine/dated.js";
 import { FileLayer, Stage, isoOf, lines, servedShapes } from "./file_layers.js";
 import { L } from "./leaflet.js";
+import { keepLocalNames, wantsLocalNames } from "./local_names.js";
 import { PictureTiles } from "./picture_tiles.js";
 import { MAP_TOOLS, keepInside } from "./room.js";
 import { counted, dayWords, number } from "./text.js";
@@ -47,7 +47,7 @@ export const LayerControl = L.Control.extend({
     this._consent = element("div", { class: "cm-layers-consent", role: "alert", hidden: true });
     const root = element(
       "details", { class: "cm-layers leaflet-bar", name: MAP_TOOLS }, element("summary", {}, "Layers"),
-      this._choices.length > 0 && this._baseMaps(), this._consent, this._said,
+      this._choices.length > 0 && this._baseMaps(), this._consent, this._said, this._placeNames(),
       this._listed.length > 0 && this._fileLayers(map),
       this._error !== null && element("p", { class: "cm-layers-said" }, foreign(this._error)),
     );
@@ -88,8 +88,7 @@ export const LayerControl = L.Control.extend({
   chosen() {
     const root = this.getContainer();
     return {
-      base: this._shown ?? null, names: this._names?.checked ?? true,
-      localNames: this._localNames?.checked ?? true, anyDay: this._anyDay,
+      base: this._shown ?? null, names: this._names.checked, anyDay: this._anyDay,
       agreed: [...this._agreed], off: (this._rows ?? []).filter(({ box }) => !box.checked).map(({ layer }) => layer.name),
       open: root.open, focused: root.contains(document.activeElement),
     };
@@ -104,11 +103,8 @@ export const LayerControl = L.Control.extend({
       this._radios[1 + this._choices.indexOf(base)].checked = true;
       this._show(base);
     }
-    if (this._names) {
-      this._names.checked = before.names;
-      this._localNames.checked = before.localNames;
-      this._showNames();
-    }
+    this._names.checked = before.names;
+    this._showNames();
     for (const { layer, box } of this._rows ?? []) {
       if (before.off.includes(layer.name)) box.click();
     }
@@ -125,18 +121,29 @@ export const LayerControl = L.Control.extend({
     this._radios = [null, ...this._choices].map((choice) => element("input", {
       type: "radio", name: group, checked: choice === null, onchange: () => this._wish(choice),
     }));
-    this._names = element("input", { type: "checkbox", checked: true, onchange: () => this._showNames() });
-    this._localNames = element("input", {
-      type: "checkbox", checked: true,
-      onchange: () => this._map.fire("localnames", { shown: this._localNames.checked }),
-    });
     const labels = ["Drawn: borders and names", ...this._choices.map(choiceWords)];
     return element(
       "fieldset", {}, element("legend", {}, "Base map"),
       ...this._radios.map((radio, i) => element("label", {}, radio, element("span", {}, labels[i]))),
+    );
+  },
+
+  _placeNames() {
+    this._names = element("input", { type: "checkbox", checked: true, onchange: () => this._showNames() });
+    this._localNames = element("input", {
+      type: "checkbox", checked: wantsLocalNames(), onchange: () => this._showLocalNames(),
+    });
+    return element(
+      "fieldset", {}, element("legend", {}, "Place names"),
       element("label", { class: "cm-layers-names" }, this._names, element("span", {}, "Place names of the drawn map")),
       element("label", { class: "cm-layers-names" }, this._localNames, element("span", {}, "Also in local letters")),
     );
+  },
+
+  _showLocalNames() {
+    const shown = this._localNames.checked;
+    keepLocalNames(shown);
+    this._map.fire("localnames", { shown });
   },
 
   /** A choice by hand; strangers are asked only after a yes. */
