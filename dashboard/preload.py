@@ -3,8 +3,9 @@
 A page's own scripts ask for the map's files one after the other: first Streamlit starts, then it
 runs our page, then it loads its widgets, and only then our module asks for styles, base map and
 incidents. So the page's HTML names one script of ours, which draws the map at once over its place
-(`js/early_map.js`), and the answer's `Link` header names all that the map needs. What comes later,
-the scripts of Streamlit's widgets, is named with low priority.
+(`js/early_map.js`), and the answer's `Link` header names all that the map needs but the incidents,
+for which the script asks. What comes later, the scripts of Streamlit's widgets, is named with low
+priority.
 """
 
 from __future__ import annotations

@@ -144,16 +144,15 @@ def _joined_files() -> Iterator[Asset]:
         (READER, ("js/reading_worker.js",), ()),
     )
     for name, entries, outside in joined:
-        text = functools.partial(bundle.modules, entries, _text, outside)
-        yield Asset(name, _MEDIA_TYPES[".js"], functools.cache(lambda text=text: text().encode()))
+        script = functools.partial(bundle.modules, entries, _text, outside)
+        yield _joined(name, ".js", script)
     present = [name for name in PAGE_STYLES if name in _FILES]
-    yield Asset(
-        PAGE_STYLE,
-        _MEDIA_TYPES[".css"],
-        functools.cache(
-            lambda: bundle.styles(present, _text, posixpath.dirname(PAGE_STYLE)).encode()
-        ),
-    )
+    style = functools.partial(bundle.styles, present, _text, posixpath.dirname(PAGE_STYLE))
+    yield _joined(PAGE_STYLE, ".css", style)
+
+
+def _joined(name: str, suffix: str, text: Callable[[], str]) -> Asset:
+    return Asset(name, _MEDIA_TYPES[suffix], functools.cache(lambda: text().encode()))
 
 
 ASSETS: Mapping[str, Asset] = {

@@ -2,7 +2,11 @@
 
 const KEY = "conflictmap-local-names";
 
+/** What this page was told; null before it was told anything. @type {boolean|null} */
+let told = null;
+
 export function wantsLocalNames() {
+  if (told !== null) return told;
   try {
     return localStorage.getItem(KEY) !== "off";
   } catch {
@@ -12,6 +16,7 @@ export function wantsLocalNames() {
 
 /** @param {boolean} wanted */
 export function keepLocalNames(wanted) {
+  told = wanted;
   try {
     if (wanted) localStorage.removeItem(KEY);
     else localStorage.setItem(KEY, "off");

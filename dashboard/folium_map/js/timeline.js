@@ -48,7 +48,12 @@ export class Timeline {
     /** @type {Histogram|null} */
     this.histogram = null;
     if (view.table.n <= AT_ONCE) this._categorise();
-    else this._frame = requestAnimationFrame(() => { this._later = setTimeout(() => this._categorise()); });
+    else {
+      this._frame = requestAnimationFrame(() => {
+        this._frame = 0;
+        this._later = setTimeout(() => this._categorise());
+      });
+    }
     this._listen();
     this._resize();
   }
@@ -146,7 +151,6 @@ export class Timeline {
   }
 
   _categorise() {
-    this._frame = 0;
     const { table, window } = this.view;
     this._colouredBy = this._colourBy;
     const { list, of } = categorise(table, this._colouredBy);
