@@ -308,6 +308,10 @@ HEAVY = {
     "quotes": '"',
     "dots": ". ",
     "line ends": "\n",
+    "Arabic killings": "قتل في مدينة ",
+    "Russian killings": "погибли в ",
+    "French names": "Tués à La De ",
+    "Ukrainian towns": "Одеса Київ ",
 }
 
 

@@ -590,10 +590,11 @@ def is_within(area: Admin1 | Country, latitude: float, longitude: float, km: flo
         for number in borders.units_of(area)
         if borders.box_distance_km(number, latitude, longitude) <= km
     ]
-    rings = [ring for number in near for ring in borders.rings(number)]
-    if any(_inside(borders.rings(number), latitude, longitude) for number in near):
+    units = [borders.rings(number) for number in near]
+    if any(_inside(rings, latitude, longitude) for rings in units):
         return True
-    return bool(rings) and _border_distance_km(rings, latitude, longitude) <= km
+    every = [ring for rings in units for ring in rings]
+    return bool(every) and _border_distance_km(every, latitude, longitude) <= km
 
 
 # --- shapes --------------------------------------------------------------------------------------

@@ -120,9 +120,7 @@ class VoiceFinder:
         """Perpetrators, then targets, that `text[start:end]` names; who claims it asserts it."""
         found = self.claims(start, end)
         for match in self.forms.attack.finditer(self.folded, start, end):
-            name = self._after(match.end(), end) if self.forms.verb_first else None
-            name = name if self.forms.verb_first else self._before(start, match.start())
-            found += self._actor(name, "perpetrator")
+            found += self._actor(self._subject(match, start, end), "perpetrator")
         for match in self.forms.by.finditer(self.folded, start, end):
             found += self._actor(self._after(match.end(), end), "perpetrator")
         for match in self.forms.against.finditer(self.folded, start, end):
@@ -152,10 +150,7 @@ class VoiceFinder:
                 return
         for stance, pattern in forms.stances:
             for match in pattern.finditer(self.folded, start, end):
-                first = forms.verb_first
-                name = (
-                    self._after(match.end(), end) if first else self._before(start, match.start())
-                )
+                name = self._subject(match, start, end)
                 rest = max(match.end(), name.end) if name else end
                 if name is not None and self._touches(rest, end):
                     begin = min(name.start, match.start())
@@ -190,6 +185,11 @@ class VoiceFinder:
         if name is None or self.forms.no_actor.match(self.folded, name.start):
             return []
         return [ActorMention(" ".join(name.quote.split()), role, name, stance)]
+
+    def _subject(self, verb: re.Match[str], start: int, end: int) -> Span | None:
+        if self.forms.verb_first:
+            return self._after(verb.end(), end)
+        return self._before(start, verb.start())
 
     def _after(self, start: int, end: int) -> Span | None:
         """The name that begins at `start`, up to the next mark or word that ends a name."""

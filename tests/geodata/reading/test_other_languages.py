@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -298,13 +297,3 @@ def test_every_span_quotes_the_text(text: str) -> None:
             assert place.span.quote == text[place.span.start : place.span.end]
         for day in dates(code, text, folded, (0, len(text)), None):
             assert day.span.quote == text[day.span.start : day.span.end]
-
-
-@pytest.mark.parametrize(
-    "unit", ["قتل في مدينة ", "погибли в ", "Tués à La De ", "مات في خان ", "Одесса Киев ", "16 "]
-)
-def test_long_texts_of_one_pattern_are_read_in_time(unit: str) -> None:
-    text = (unit * 40_000)[:200_000]
-    began = time.process_time()
-    read_text(text)
-    assert time.process_time() - began < 5
