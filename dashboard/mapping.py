@@ -23,7 +23,7 @@ from dashboard.plain import notice, say, short
 from geodata import sandbox
 from geodata.boundaries import countries
 from geodata.errors import ConflictMapError
-from geodata.sources import Options, Reading
+from geodata.sources import Options, Reading, is_clear
 from geodata.sources.canonical import OTHER_WORDS
 from geodata.sources.codes import fold, spelling_table
 from geodata.sources.days import DAY_FIRST, MONTH_FIRST, NOTHING
@@ -37,6 +37,8 @@ PREVIEWED: Final = 100
 _HEAD: Final = 2_000
 _MOST_WORDS: Final = 30
 _TABLE: Final = "mapping_table"
+_LOOKED: Final = "mapping_looked"
+_ON: Final = "mapping_on"
 _ORDERS: Final = {None: "Ask", DAY_FIRST: "3 April", MONTH_FIRST: "4 March"}
 _WAITING: Final = {"row": "Row", "column": "Column", "reason": "Why it would wait",
                    "repair": "What would help"}  # fmt: skip
@@ -46,22 +48,22 @@ _CODED: Final[Mapping[str, Vocabulary]] = {"event_type": EVENT_TYPE, "weapon": W
 def chosen_profile(uploaded: Sequence[Any]) -> Profile | None:
     """Draw the choice for the first of the files; the profile that it comes to.
 
-    None where no file is there, or the columns are taken by their names.
+    It is open from the start where the columns' names leave questions, so that nothing comes in
+    without its day. None where no file is there, or the columns are taken by their names.
     """
-    if not uploaded or not st.toggle("Say which column is what", key="mapping_on"):
+    if not uploaded:
+        return None
+    clear = _is_clear(uploaded[0])
+    if not st.toggle("Say which column is what", key=_ON):
         return None
     raw = _table(uploaded[0], None)
     if raw is None:
         return None
+    if not clear:
+        say("Not all columns go by names that are known. See what each is taken for, then import.")
     if len(uploaded) > 1:
         say("What is said of the first file holds for all of them.")
-    given = st.file_uploader("A profile kept earlier (TOML)", type="toml", key="mapping_given")
-    kept = None
-    if given is not None:
-        try:
-            kept = from_toml(given.getvalue().decode("utf-8", "replace"))
-        except ConflictMapError as error:
-            notice([str(error)])
+    kept = _kept_earlier()
     row = _header_row(raw, kept, f"{uploaded[0].file_id} {kept.as_toml() if kept else ''}")
     if row is not None:
         raw = _table(uploaded[0], row)
@@ -77,6 +79,18 @@ def chosen_profile(uploaded: Sequence[Any]) -> Profile | None:
         on_click="ignore",
     )  # fmt: skip
     return profile
+
+
+def _kept_earlier() -> Profile | None:
+    """Draw where a profile can be given; that, None where there is none that can be read."""
+    given = st.file_uploader("A profile kept earlier (TOML)", type="toml", key="mapping_given")
+    if given is None:
+        return None
+    try:
+        return from_toml(given.getvalue().decode("utf-8", "replace"))
+    except ConflictMapError as error:
+        notice([str(error)])
+        return None
 
 
 def _header_row(raw: RawTable, kept: Profile | None, version: str) -> int | None:
@@ -95,7 +109,29 @@ def _token(version: str) -> str:
     return f"{zlib.crc32(version.encode('utf-8', 'replace')):08x}"
 
 
+def _is_clear(file: Any) -> bool:
+    """Whether a file's columns leave no question; sets the choice, once for each file."""
+    kept = st.session_state.get(_LOOKED)
+    if kept is None or kept[0] != file.file_id:
+        try:
+            clear = is_clear(_first_rows(file, None))
+        except ConflictMapError:
+            clear = True  # what is wrong with it is said where it is imported
+        st.session_state[_ON] = not clear
+        st.session_state[_LOOKED] = kept = (file.file_id, clear)
+    return bool(kept[1])
+
+
 def _table(file: Any, row: int | None) -> RawTable | None:
+    """The first rows of an uploaded file; None where they cannot be read, which is said."""
+    try:
+        return _first_rows(file, row)
+    except ConflictMapError as error:
+        notice([str(error)])
+        return None
+
+
+def _first_rows(file: Any, row: int | None) -> RawTable:
     """The first rows of an uploaded file; read once, in a process of its own."""
     asked = (file.file_id, row)
     key = _TABLE if row is None else f"{_TABLE}_below"
@@ -104,11 +140,7 @@ def _table(file: Any, row: int | None) -> RawTable | None:
         with TemporaryDirectory(prefix="conflictmap-") as folder:
             path = Path(folder) / f"upload{Path(file.name).suffix}"
             path.write_bytes(file.getbuffer())
-            try:
-                raw = sandbox.first_rows(path, _HEAD, header_row=row)
-            except ConflictMapError as error:
-                notice([str(error)])
-                return None
+            raw = sandbox.first_rows(path, _HEAD, header_row=row)
         kept = (asked, raw)
         st.session_state[key] = kept
     table: RawTable = kept[1]

@@ -10,6 +10,7 @@ from geodata.sources.profile import Profile
 from geodata.sources.registry import (
     SOURCES,
     Source,
+    is_clear,
     open_table,
     read,
     read_again,
@@ -28,6 +29,7 @@ __all__ = [
     "Source",
     "as_json",
     "from_json",
+    "is_clear",
     "open_table",
     "protect",
     "read",

@@ -249,14 +249,25 @@ def recognise(path: Path) -> Source:
     return _recognised(path, open_table(path))
 
 
-def _recognised(path: Path, raw: RawTable) -> Source:
+def is_clear(raw: RawTable) -> bool:
+    """Whether a table can be read by its columns' names, with none left that may be meant."""
+    source = _best(raw)
+    return source is not None and (source.name != canonical.NAME or passed_over(raw) is None)
+
+
+def _best(raw: RawTable) -> Source | None:
     columns = frozenset(name.casefold() for name in raw.columns.column_names)
     tags = {str(column[0]).strip().casefold() for column in raw.columns.columns if len(column)}
     scored = [
         (s.fits(columns | {t for t in tags if t.startswith("#")}), s) for s in SOURCES.values()
     ]
     score, source = max(scored, key=lambda pair: pair[0])
-    if score > 0:
+    return source if score > 0 else None
+
+
+def _recognised(path: Path, raw: RawTable) -> Source:
+    source = _best(raw)
+    if source is not None:
         return source
     shown = ", ".join(name[:40] for name in raw.columns.column_names[:20]) or "none"
     raise UnreadableFile(

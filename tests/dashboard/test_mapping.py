@@ -34,6 +34,24 @@ def uploaded(text: str = FILE) -> AppTest:
     return test
 
 
+def test_the_choice_is_open_where_names_leave_questions_and_only_there(here: ServedStore) -> None:
+    del here
+    test = page_at("data")
+    table = "Fecha;Lugar;Muertos;Lat;Lon\n3/5/2023;El Plateado;4;2,283;-77,25\n"
+    test.file_uploader[0].set_value(("caso.csv", table.encode(), "text/csv")).run()
+    assert test.toggle(key="mapping_on").value
+    assert box(test, "Day, or first day").value == "Fecha"
+    assert any("See what each is taken for" in text.value for text in test.text)
+    test.toggle(key="mapping_on").set_value(False).run()
+    assert not test.toggle(key="mapping_on").value, "who closes it is not asked again"
+    known = "date_start,place_name,country,killed_best\n2016-04-03,Afrin,SYR,4\n"
+    test.file_uploader[0].set_value(("known.csv", known.encode(), "text/csv")).run()
+    assert not test.toggle(key="mapping_on").value
+    test.file_uploader[0].set_value(("note.csv", b"\x00\x01\x02", "text/csv")).run()
+    assert not test.toggle(key="mapping_on").value
+    assert not test.exception
+
+
 def box(test: AppTest, label: str) -> object:
     return next(one for one in test.selectbox if one.label == label)
 
