@@ -2,18 +2,23 @@
 
 What a word leaves open stays open: "dozens" is 24 or more, never 24. The lower bounds of
 "several" (3), "dozens" (24) and "scores" (40) are those of the sentences this project reads news
-with; "hundreds" is 200, "thousands" 2,000.
+with; "hundreds" is 200, "thousands" 2,000. "Más de 2" and "не менее 5" are read with the words of
+the same reader's other languages.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from geodata.reading.lexicons import lexicon
 from geodata.reading.numbers import UNITS
 from geodata.sources.days import NOTHING
 from geodata.sources.month_names import MONTHS
@@ -31,9 +36,8 @@ _WORDS = UNITS | {"twenty": 20, "none": 0, "no": 0, "nil": 0, "no one": 0, "a": 
 # Three noughts behind a full stop may be decimals or thousands; nobody is counted by guess.
 _N = r"(\d{1,3}(?:[, \u00a0\u202f]\d{3})+|\d+)(?:\.0{1,2}|\.0{4,})?"
 _PLAIN = re.compile(_N)
-_RANGE = re.compile(
-    rf"(?:between |from )?{_N}\s*(?:-|–|—|to|and|or|/|à|a|bis|до)\s*{_N}", re.IGNORECASE
-)
+_OR = "-|–|—|to|and|or|/|à|a|o|ou|bis|oder|до|или|або|أو"
+_RANGE = re.compile(rf"(?:between |from )?{_N}\s*(?:{_OR})\s*{_N}", re.IGNORECASE)
 _AT_LEAST = re.compile(rf"(?:at least|min(?:imum)?\.?|>=|≥)\s*{_N}|{_N}\s*(?:\+|or more|plus)")
 _OVER = re.compile(rf"(?:over|more than|>)\s*{_N}")
 _UP_TO = re.compile(rf"(?:up to|at most|max(?:imum)?\.?|<=|≤|as many as)\s*{_N}")
@@ -93,7 +97,8 @@ def read_count(cell: str) -> Figure:
 
 
 def _figure(text: str) -> Figure | None:
-    return _digits(text) or _hedged(text) or _worded(text) or _spoilt(text)
+    read = (_digits, _hedged, _worded, _spoilt, _in_other_languages)
+    return next((figure for one in read if (figure := one(text)) is not None), None)
 
 
 def together(some: pa.Array, others: pa.Array) -> pa.Array:
@@ -152,6 +157,60 @@ def _number_in_words(text: str) -> int | None:
     if found is None or (found[2] and not 0 < unit < 10):
         return None
     return _TENS[found[1]] + unit
+
+
+@dataclass(frozen=True, slots=True)
+class _OtherWords:
+    numbers: Mapping[str, int]
+    vague: Mapping[str, int]
+    hedges: tuple[tuple[re.Pattern[str], Callable[[int], Figure]], ...]
+
+
+_HEDGES: Mapping[str, Callable[[int], Figure]] = {
+    "at_least": lambda n: Figure(low=n, mark="count-in-words"),
+    "more_than": lambda n: Figure(low=n + 1, mark="count-in-words"),
+    "up_to": lambda n: Figure(high=n, mark="count-in-words"),
+    "about": lambda n: Figure(best=n, mark="count-approximate"),
+}
+
+
+@cache
+def _other_words() -> _OtherWords:
+    """Words of `lexicon("foreign")`, without accents, which tables often leave out."""
+    entries = [body for code, body in lexicon("foreign").items() if code != "provenance"]
+    hedges = []
+    for key, figure in _HEDGES.items():
+        phrases = "|".join(re.escape(_unaccented(p)) for entry in entries for p in entry[key])
+        before_or_after = rf"(?:{phrases})\s*(?P<after>.+)|(?P<before>.+?)\s+(?:{phrases})"
+        hedges.append((re.compile(before_or_after), figure))
+    numbers, vague = (
+        {_unaccented(word): n for entry in entries for word, n in entry[key].items()}
+        for key in ("numbers", "vague")
+    )
+    return _OtherWords(numbers, vague, tuple(hedges))
+
+
+def _unaccented(text: str) -> str:
+    letters = unicodedata.normalize("NFD", text.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def _in_other_languages(text: str) -> Figure | None:
+    if len(text) > _LONGEST:
+        return None
+    words, plain = _other_words(), _unaccented(text)
+    if plain in words.vague:
+        return Figure(low=words.vague[plain], mark="count-in-words")
+    if plain in words.numbers:
+        return Figure(best=words.numbers[plain], mark="count-in-words")
+    for pattern, figure in words.hedges:
+        found = pattern.fullmatch(plain)
+        told = (found["after"] or found["before"]) if found else ""
+        if _PLAIN.fullmatch(told):
+            return figure(_number(told))
+        if told in words.numbers:
+            return figure(words.numbers[told])
+    return None
 
 
 def _spoilt(text: str) -> Figure | None:

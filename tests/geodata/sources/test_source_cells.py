@@ -193,6 +193,18 @@ def test_any_cell_of_days_is_read_or_explained(cell: str) -> None:
         ("twenty-five", None, 25, None),
         ("over forty", 41, None, None),
         ("at least fifty two", 52, None, None),
+        ("más de 2", 3, None, None),
+        ("mas de dos", 3, None, None),
+        ("5 al menos", 5, None, None),
+        ("uno", None, 1, None),
+        ("varios", 3, None, None),
+        ("2 o 3", 2, None, 3),
+        ("jusqu'à 10", None, None, 10),
+        ("quelque 1 200", None, 1200, None),
+        ("не менее 5", 5, None, None),
+        ("близько 20", None, 20, None),
+        ("أكثر من 5", 6, None, None),
+        ("ما لا يقل عن ٥", 5, None, None),
     ],
 )
 def test_people_are_counted_as_the_words_allow(
@@ -206,7 +218,8 @@ def test_people_are_counted_as_the_words_allow(
 @pytest.mark.parametrize(
     "cell",
     ["abc", "-5", "1.5", "12 cows", str(MOST + 1), "9" * 5000, "1.000", "3 injured",
-     "10 (3 killed)", "twenty-zero", "a family of five", "5 people " * 40],
+     "10 (3 killed)", "twenty-zero", "a family of five", "5 people " * 40, "más", "más de muchos",
+     "x más de 3"],
 )  # fmt: skip
 def test_what_is_no_number_of_people_is_a_problem(cell: str) -> None:
     assert read_count(cell).problem is not None
