@@ -315,6 +315,11 @@ def test_a_country_is_known_by_its_names(text: str | None, code: str | None) -> 
         ("Sahel region", "BFA", "Sahel"),
         ("Transvaal province", "ZAF", "Gauteng / Limpopo / Mpumalanga / North West"),
         ("Northern province", "LKA", "Northern"),
+        ("Valle", "COL", "Valle del Cauca"),
+        ("N Darfur", "SDN", "North Darfur"),
+        ("Khan Yunis", "PSE", "Gaza Strip"),
+        ("Maguindanao del Sur", "PHL", "Maguindanao"),
+        ("KRI", "IRQ", "Dohuk / Erbil / Sulaymaniyah"),
     ],
 )
 def test_a_province_is_known_by_table(text: str, country: str, name: str) -> None:
