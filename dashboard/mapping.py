@@ -53,13 +53,13 @@ def chosen_profile(uploaded: Sequence[Any]) -> Profile | None:
     """
     if not uploaded:
         return None
-    clear = _is_clear(uploaded[0])
+    asks = _leaves_questions(uploaded[0])
     if not st.toggle("Say which column is what", key=_ON):
         return None
     raw = _table(uploaded[0], None)
     if raw is None:
         return None
-    if not clear:
+    if asks:
         say("Not all columns go by names that are known. See what each is taken for, then import.")
     if len(uploaded) > 1:
         say("What is said of the first file holds for all of them.")
@@ -109,16 +109,17 @@ def _token(version: str) -> str:
     return f"{zlib.crc32(version.encode('utf-8', 'replace')):08x}"
 
 
-def _is_clear(file: Any) -> bool:
-    """Whether a file's columns leave no question; sets the choice, once for each file."""
+def _leaves_questions(file: Any) -> bool:
+    """Whether the names of a file's columns do; a new file opens or closes the choice by that."""
     kept = st.session_state.get(_LOOKED)
     if kept is None or kept[0] != file.file_id:
         try:
-            clear = is_clear(_first_rows(file, None))
+            with st.spinner("Looking at the columns …"):
+                asks = not is_clear(_first_rows(file, None))
         except ConflictMapError:
-            clear = True  # what is wrong with it is said where it is imported
-        st.session_state[_ON] = not clear
-        st.session_state[_LOOKED] = kept = (file.file_id, clear)
+            asks = False  # what is wrong with it is said where it is imported
+        st.session_state[_ON] = asks
+        st.session_state[_LOOKED] = kept = (file.file_id, asks)
     return bool(kept[1])
 
 

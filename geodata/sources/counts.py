@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -18,8 +17,10 @@ from functools import cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from geodata.reading.foreign import languages
 from geodata.reading.lexicons import lexicon
 from geodata.reading.numbers import UNITS
+from geodata.sources.column_words import folded
 from geodata.sources.days import NOTHING
 from geodata.sources.month_names import MONTHS
 
@@ -97,8 +98,10 @@ def read_count(cell: str) -> Figure:
 
 
 def _figure(text: str) -> Figure | None:
-    read = (_digits, _hedged, _worded, _spoilt, _in_other_languages)
-    return next((figure for one in read if (figure := one(text)) is not None), None)
+    return (
+        _digits(text) or _hedged(text) or _worded(text) or _spoilt(text)
+        or _in_other_languages(text)
+    )  # fmt: skip
 
 
 def together(some: pa.Array, others: pa.Array) -> pa.Array:
@@ -177,28 +180,23 @@ _HEDGES: Mapping[str, Callable[[int], Figure]] = {
 @cache
 def _other_words() -> _OtherWords:
     """Words of `lexicon("foreign")`, without accents, which tables often leave out."""
-    entries = [body for code, body in lexicon("foreign").items() if code != "provenance"]
+    entries = [lexicon("foreign")[code] for code in sorted(languages())]
     hedges = []
     for key, figure in _HEDGES.items():
-        phrases = "|".join(re.escape(_unaccented(p)) for entry in entries for p in entry[key])
+        phrases = "|".join(folded(phrase) for entry in entries for phrase in entry[key])
         before_or_after = rf"(?:{phrases})\s*(?P<after>.+)|(?P<before>.+?)\s+(?:{phrases})"
         hedges.append((re.compile(before_or_after), figure))
     numbers, vague = (
-        {_unaccented(word): n for entry in entries for word, n in entry[key].items()}
+        {folded(word): n for entry in entries for word, n in entry[key].items()}
         for key in ("numbers", "vague")
     )
     return _OtherWords(numbers, vague, tuple(hedges))
 
 
-def _unaccented(text: str) -> str:
-    letters = unicodedata.normalize("NFD", text.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
-
-
 def _in_other_languages(text: str) -> Figure | None:
     if len(text) > _LONGEST:
         return None
-    words, plain = _other_words(), _unaccented(text)
+    words, plain = _other_words(), folded(text)
     if plain in words.vague:
         return Figure(low=words.vague[plain], mark="count-in-words")
     if plain in words.numbers:
