@@ -255,14 +255,17 @@ def drag(page: Page, steps: int = 240) -> dict[str, float]:
     return {"fps": len(frames) / seconds, "delay": percentile(delays, 0.95)}
 
 
-def session(page: Page, seconds: float) -> float:
-    """The longest time between two frames, in ms, while a person drags, pans and zooms."""
+def session(page: Page, seconds: float, how: str) -> float:
+    """The longest time between two frames, in ms, while a person drags, pans and zooms.
+
+    A surface is chosen on a page that has never drawn it, and the frames of that count too.
+    """
     page.evaluate("filterMs({})")
-    box = page.get_by_role("slider", name="Window of days").bounding_box()
-    if box is None:
-        raise SystemExit("The timeline's window is not on the page.")
     drag(page, 30)
     page.evaluate("longest = 0")
+    if how != "incidents":
+        page.evaluate(f"setDrawing({{how: '{how}'}})")
+        page.wait_for_timeout(1000)
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         drag(page, 60)
@@ -365,13 +368,19 @@ def agreeing(page: Page, table: pa.Table, count: int) -> str:
     return f"{same} of {count}"
 
 
+def opened(browser: Browser, server: ThreadingHTTPServer) -> Page:
+    """The map on a page of its own, painted."""
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto(f"http://127.0.0.1:{server.server_address[1]}/")
+    page.wait_for_function("window.ready", timeout=120_000)
+    return page
+
+
 def alone(table: pa.Table, content: bytes, *, seconds: float, compared: int) -> dict[str, str]:
     """The map without the application around it."""
     server = serve(content)
     with chromium() as browser:
-        page = browser.new_page(viewport={"width": 1280, "height": 800})
-        page.goto(f"http://127.0.0.1:{server.server_address[1]}/")
-        page.wait_for_function("window.ready", timeout=120_000)
+        page = opened(browser, server)
         loaded = page.evaluate("loadMs")
         for choice in filters():  # warms the compiler, as a session does
             page.evaluate(f"filterMs({json.dumps(choice)})")
@@ -388,12 +397,14 @@ def alone(table: pa.Table, content: bytes, *, seconds: float, compared: int) -> 
             "alone: event to frame, ms, p95": f"{dragged['delay']:.0f}",
         }
         figures |= drawn(page)
-        if seconds:
-            figures[f"alone: longest frame in {seconds:.0f} s, ms"] = (
-                f"{session(page, seconds):.0f}"
-            )
         if compared:
             figures["random filters counted as pandas counts"] = agreeing(page, table, compared)
+        page.close()
+        for how in ("incidents", "hexagons") if seconds else ():
+            page = opened(browser, server)
+            named = f"alone: longest frame in {seconds:.0f} s as {how}, ms"
+            figures[named] = f"{session(page, seconds, how):.0f}"
+            page.close()
     server.shutdown()
     return figures
 
