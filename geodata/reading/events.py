@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from geodata.reading.lexicons import lexicon
+from geodata.reading.lexicons import expression, lexicon
 
 _UNREAL_START = re.compile(r"\s*[\"']?(?:if|unless|should)\b")
 
@@ -51,7 +51,7 @@ def _table() -> tuple[re.Pattern[str], tuple[tuple[str, float, str], ...]]:
     """All cues as one expression; the n-th group stands for the n-th (name, weight, kind)."""
     alternatives, meaning = [], []
     for name, entry in lexicon("events")["cues"].items():
-        terms = "|".join(term.replace(" ", r"\s+") for term in entry["terms"])
+        terms = "|".join(expression(term) for term in entry["terms"])
         alternatives.append(f"({terms})")
         meaning.append((name, float(entry["weight"]), entry.get("kind", "")))
     return re.compile(r"\b(?:" + "|".join(alternatives) + r")(?![\w])"), tuple(meaning)
@@ -60,7 +60,7 @@ def _table() -> tuple[re.Pattern[str], tuple[tuple[str, float, str], ...]]:
 @cache
 def _accidents() -> re.Pattern[str]:
     """Words of crashes, disasters and diseases."""
-    terms = (term.replace(" ", r"\s+") for term in lexicon("events")["accidents"])
+    terms = map(expression, lexicon("events")["accidents"])
     return re.compile(r"\b(?:" + "|".join(terms) + r")(?![\w])")
 
 
@@ -69,7 +69,7 @@ def _exclusions() -> tuple[re.Pattern[str], tuple[str, ...]]:
     """Words that take a sentence out, one group for each reason."""
     alternatives, names = [], []
     for name, terms in lexicon("events")["exclusions"].items():
-        alternatives.append("(" + "|".join(term.replace(" ", r"\s+") for term in terms) + ")")
+        alternatives.append("(" + "|".join(map(expression, terms)) + ")")
         names.append(name)
     return re.compile(r"\b(?:" + "|".join(alternatives) + r")(?![\w])"), tuple(names)
 

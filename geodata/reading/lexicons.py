@@ -31,6 +31,14 @@ def words(name: str, key: str) -> frozenset[str]:
     return frozenset(body.split() if isinstance(body, str) else body)
 
 
+def expression(term: str) -> str:
+    """`term` as a regular expression in which any blanks stand for one, a line's end among them.
+
+    "air ?strike" has a blank or none.
+    """
+    return term.replace(" ?", r"\s*").replace(" ", r"\s+")
+
+
 def plural_of(noun: str) -> str:
     """The English plural of `noun`, irregular ones from the lexicon of persons."""
     irregular = lexicon("persons")["irregular"].get(noun)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from geodata.reading.lexicons import lexicon
+from geodata.reading.lexicons import expression, lexicon
 from geodata.reading.spans import Span
 from geodata.vocabulary import weapon_group_of
 
@@ -64,16 +64,11 @@ def _pattern(language: str, *, modifiers: bool) -> _Known | None:
     for code, score, terms in entries:
         if (code in _MODIFIERS) != modifiers:
             continue
-        alternatives.append("(" + "|".join(_words(term) for term in terms) + ")")
+        alternatives.append("(" + "|".join(map(expression, terms)) + ")")
         meaning.append((code, score))
     return re.compile(
         r"(?<![\w])" + attached + r"(?:" + "|".join(alternatives) + r")(?![\w])"
     ), tuple(meaning)
-
-
-def _words(term: str) -> str:
-    # Hard-wrapped text breaks lines inside a term. No term of the lexicon has a group of its own.
-    return term.replace(" ", r"\s+")
 
 
 def weapons_in(
