@@ -71,6 +71,11 @@ _COUNTING_NOT = {
 _LONGEST_LIST = 40
 _NO_NAME = words("grammar", "casualties_no_name")
 _LIST_ENDS = words("grammar", "casualties_list_ends")
+_HURT = frozenset(["wounded", "injured"])
+_STILL = frozenset(["still", "also", "others", "more", "later", "being"])
+_TAKEN = frozenset(["taken", "rushed", "transported", "evacuated", "admitted", "brought"])
+_HOSPITALS = frozenset(["hospital", "hospitals", "clinic", "clinics", "infirmary"])
+_HOSPITAL_REACH = 12
 _POSSIBLE = (("may", "have"), ("might", "have"), ("may", "be"), ("might", "be"))
 
 
@@ -127,6 +132,7 @@ class _Linker:
                 continue
             self._link(index, combined=skip)
         self._shares()
+        self._cared_for()
         return sorted(self.found, key=lambda mention: mention.start)
 
     def _nouns(self) -> None:
@@ -135,17 +141,13 @@ class _Linker:
             category = party.category
             if category == "victims":
                 category = "killed" if party.low == 0 and party.high == 0 else ""
-            if not category or self._noun_is_verb(party):
+            if not category:
                 continue
             self.used.add(number)
             if self._given_back(party):
                 continue
             if party.counted and not self._unreal_at(party.first):
                 self._add(category, [party], party.first, party.last)
-
-    def _noun_is_verb(self, party: Party) -> bool:
-        """As in "12 wounded soldiers": the noun goes on; "12 bodies" is a find, and counts."""
-        return word_at(self.tokens, party.last) == "by" and party.category == "injured"
 
     def _given_back(self, party: Party) -> bool:
         """Bodies that one side hands to the other did not die then."""
@@ -162,6 +164,30 @@ class _Linker:
             if before:
                 nearest = max(before, key=lambda m: m.start)
                 self._add(nearest.category, [replace(party, part=True)], party.first, party.last)
+
+    def _cared_for(self) -> None:
+        """As in "30 wounded people were taken to hospital", "66 are being treated".
+
+        Only where nothing else of the sentence says how many were injured.
+        """
+        if any(mention.category == "injured" for mention in self.found):
+            return
+        for number, party in enumerate(self.parties):
+            if number in self.used or not party.counted or party.part:
+                continue
+            said = {token.word for token in self.tokens[party.first : party.last]}
+            if said & _HURT or self._cared_for_after(party):
+                self._add("injured", [party], party.first, party.last)
+
+    def _cared_for_after(self, party: Party) -> bool:
+        following = [token.word for token in self.tokens[party.last : party.last + _HOSPITAL_REACH]]
+        while following and (following[0] in AUXILIARIES | _STILL or following[0].endswith("ly")):
+            following.pop(0)
+        return (
+            following[:1] == ["treated"]
+            or following[:2] in (["receiving", "treatment"], ["received", "treatment"])
+            or (following[:1] != [] and following[0] in _TAKEN and bool(set(following) & _HOSPITALS))
+        )
 
     def _tolls(self) -> None:
         for trigger in self.triggers:
@@ -421,12 +447,20 @@ class _Linker:
     def _without_parts(self, numbers: list[int]) -> list[int]:
         """Shares are left out where their whole is there; a counted group outranks a bare noun."""
         whole = [number for number in numbers if not self.parties[number].part] or numbers
+        whole = [number for number in whole if not (whole[0] < number and self._counted_in(number))]
         if len(whole) > 2:
             total, *rest = (self.parties[number] for number in whole)
             gap = [token.word for token in self.tokens[total.last : rest[0].first]]
             if gap == [","] and total.low == sum(party.low for party in rest):
                 return whole[:1] if self._apposed(total, rest[-1]) else whole
         return whole
+
+    def _counted_in(self, number: int) -> bool:
+        """As in "14 soldiers and police officers": the figure counts both."""
+        before, party = self.parties[number - 1 : number + 1]
+        gap = [token.word for token in self.tokens[before.last : party.first]]
+        bare = not (party.counted or party.definite)
+        return bare and gap in (["and"], ["or"]) and before.counted and before.low > 1
 
     def _apposed(self, total: Party, last: Party) -> bool:
         """As in "two people, a nurse and a driver"; two teachers, a nurse and a driver are four."""

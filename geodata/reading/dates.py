@@ -57,7 +57,8 @@ _PATTERN = re.compile(
       (?:\s*-\s*(?P<md2>\d{{1,2}}){_TH}\b)?(?:,?\s+(?P<my>(?:19|20)\d{{2}})\b)?
   | (?P<monthyear>{_MONTH})\b\.?,?\s+(?:of\s+)?(?P<yy>(?:19|20)\d{{2}})\b
   | (?:in|since|during|last|early|late|of|mid-?|until|through)\s+(?P<month>{_MONTH})\b(?!\s+have)
-  | (?P<frm>from|between)\s+(?P<w1>{_WEEKDAY})\s+(?:to|and|through)\s+(?P<w2>{_WEEKDAY})\b
+  | (?P<frm>from|between)\s+(?P<w1>{_WEEKDAY})(?:\s+{_PART})?\s+(?:to|and|through)\s+(?P<w2>{_WEEKDAY})\b
+  | (?P<w3>{_WEEKDAY})(?:\s+{_PART})?\s+(?:and|to|into)\s+(?:on\s+|early\s+|late\s+)?(?P<w4>{_WEEKDAY})\b
   | (?P<next>next|coming)\s+(?:{_WEEKDAY}|week|month|year)\b
   | (?P<lastday>last\s+)?(?P<weekday>{_WEEKDAY})(?:'s)?(?:\s+{_PART})?\b
   | (?P<before>the\s+day\s+before\s+yesterday|the\s+night\s+before\s+last)\b
@@ -217,12 +218,17 @@ def _moved(mention: DateMention, text: str, folded: str, end: int) -> list[DateM
     written = after.group("count")
     count = 1 if written in ("a", "one", "the") else UNITS.get(written) or int(written)
     back = count if after.group("side") == "after" else -count
-    span = Span.of(text, mention.span.start, after.end("words"))
+    moved = shifted(mention, Span.of(text, mention.span.start, after.end("words")), -back)
+    return [] if moved is None else [moved]
+
+
+def shifted(mention: DateMention, span: Span, days: int) -> DateMention | None:
+    """A single day moved by `days`, as the words at `span` say; None off the calendar."""
     if mention.start is not None:
-        day = _shift(mention.start, -back)
-        return [] if day is None else [replace(mention, span=span, start=day, end=day)]
+        day = _shift(mention.start, days)
+        return None if day is None else replace(mention, span=span, start=day, end=day)
     number = WEEKDAYS.index(mention.weekday or WEEKDAYS[0])
-    return [replace(mention, span=span, weekday=WEEKDAYS[(number - back) % 7])]
+    return replace(mention, span=span, weekday=WEEKDAYS[(number + days) % 7])
 
 
 def _read(match: re.Match[str], text: str, published: dt.date | None) -> DateMention | None:
@@ -395,6 +401,14 @@ def _weekdays(group: _Group, span: Span, published: dt.date | None) -> DateMenti
     return DateMention(span, first, last, "days")
 
 
+def _following_days(group: _Group, span: Span, published: dt.date | None) -> DateMention | None:
+    """As in "on Monday night and Tuesday"; of two days apart, the first."""
+    first, last = group["w3"] or "", group["w4"] or ""
+    if (WEEKDAYS.index(last) - WEEKDAYS.index(first)) % 7 == 1:
+        return _weekdays({"w1": first, "w2": last}, span, published)
+    return _weekday({"weekday": first, "lastday": None}, span, published)
+
+
 def _latest_weekday(name: str, published: dt.date) -> dt.date:
     back = (published.weekday() - WEEKDAYS.index(name)) % 7
     return _shift(published, -back) or published
@@ -522,6 +536,7 @@ _RULES: tuple[tuple[str, _Rule], ...] = (
     ("monthyear", _month_year),
     ("month", _month_only),
     ("w1", _weekdays),
+    ("w3", _following_days),
     ("next", _next),
     ("weekday", _weekday),
     ("before", _relative(-2)),

@@ -12,6 +12,7 @@ from geodata.reading import events, foreign, foreign_days, foreign_places
 from geodata.reading.actors import ActorFinder, ActorMention
 from geodata.reading.casualties import Mention, mentions, states_zero
 from geodata.reading.dates import DateMention, dates_in
+from geodata.reading.days_apart import with_days_apart
 from geodata.reading.foreign_voices import VoiceFinder
 from geodata.reading.places import PlaceFinder, PlaceMention
 from geodata.reading.spans import Span, tokens_of
@@ -32,6 +33,8 @@ SHORT_TEXT = 4
 
 _EXCLUDED = 1.3
 _OLD_DAYS = 330
+_LONG_SINCE = 14
+_SINCE = re.compile(r"\bsince\s+(?:\w+\s+){0,3}$")
 _HERE = re.compile(
     r"\b(?:this|the)\s+(?:capital|city)(?!\s+of)\b|\bhere\b|\bthis\s+(?:town|port|village)\b"
 )
@@ -169,7 +172,7 @@ class SentenceReader:
         text, folded = self.layout.text, self.layout.folded
         found = dates_in(text, folded, start, end, self.published)
         if self.foreign is None:
-            return found
+            return with_days_apart(found, text, folded, (start, end), self.published)
         told = foreign_days.dates(self.foreign, text, folded, (start, end), self.published)
         # Of the English rules those hold everywhere that read figures alone, such as 2016-06-16.
         figures = [day for day in found if not any(map(str.isalpha, day.span.quote))]
@@ -194,12 +197,19 @@ class SentenceReader:
         """Told of a longer or long-past time, with no near day beside it."""
         if events.cumulative(self.layout.folded, start, end):
             return True
-        near = [date for date in dates if self._near(date)]
+        near = [date for date in dates if self._near(date) and not self._since(date, start)]
         if near:
             loose = all(date.precision == "year" for date in near)
             return loose and events.background(self.layout.folded, start, end)
-        far = any(not self._near(date) for date in dates if not date.future)
+        far = any(date not in near for date in dates if not date.future)
         return far or events.background(self.layout.folded, start, end)
+
+    def _since(self, date: DateMention, start: int) -> bool:
+        """As in "since October 7" weeks later: what is counted from there on is no one event's."""
+        if date.start is None or self.published is None:
+            return False
+        long = (self.published - date.start).days > _LONG_SINCE
+        return long and _SINCE.search(self.layout.folded, start, date.span.start) is not None
 
     def _near(self, date: DateMention) -> bool:
         if date.future:

@@ -18,7 +18,9 @@ _ELSEWHERE = re.compile(
     r"another (?:bomb|attack|explosion|blast|group)|a second|"
     r"also (?:today|yesterday|on)|at the same time|"
     r"in a second|"
-    r"(?:two|three|several|a few) (?:hours|minutes) (?:later|earlier))\b"
+    r"(?:two|three|several|a few) (?:hours|minutes) (?:later|earlier)|"
+    r"(?:a|one|two|three|four|five|six) (?:days?|weeks?) (?:later|earlier|before)|"
+    r"the (?:previous|following|next) day)\b"
 )
 LEAST_SUBSTANCE = 2
 

@@ -76,11 +76,7 @@ _PHRASES: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("taken", "prisoner"), "participle", "captured"),
     (("taken", "captive"), "participle", "captured"),
     (("went", "missing"), "intransitive", "missing"),
-    (("sustained", "injuries"), "intransitive", "injured"),
-    (("suffered", "injuries"), "intransitive", "injured"),
-    (("received", "injuries"), "intransitive", "injured"),
-    (("sustained", "wounds"), "intransitive", "injured"),
-    (("suffered", "wounds"), "intransitive", "injured"),
+    (("survived", "with"), "intransitive", "injured"),
     (("were", "hospitalised"), "intransitive", "injured"),
     (("were", "hospitalized"), "intransitive", "injured"),
     (("was", "hospitalized"), "intransitive", "injured"),
@@ -88,6 +84,9 @@ _PHRASES: tuple[tuple[tuple[str, ...], str, str], ...] = (
 )
 _ONE_DEATH = frozenset(["murder", "assassination", "killing", "slaying"])
 _PHRASE_STARTS = frozenset(phrase[0][0] for phrase in _PHRASES)
+_SUFFERED = frozenset(["sustained", "suffered", "received", "sustaining", "suffering"])
+_INJURIES = frozenset(["injuries", "wounds", "injury", "burns", "fractures"])
+_MOST_ADJECTIVES = 3
 _BODIES = frozenset(["bodies", "body", "corpses", "corpse"])
 _FINDS = frozenset(
     ["found", "discovered", "recovered", "pulled", "retrieved", "dumped", "unearthed"]
@@ -128,6 +127,10 @@ def triggers_in(tokens: Sequence[Token]) -> list[Trigger]:
 
 def _trigger(tokens: Sequence[Token], i: int) -> Trigger | None:  # noqa: C901, PLR0911 - a list of cases
     word = tokens[i].word
+    if word in _SUFFERED:
+        hurt = _injuries_after(tokens, i + 1)
+        if hurt:
+            return Trigger("injured", "intransitive", i, hurt)
     if word in _PHRASE_STARTS:
         for phrase, form, category in _PHRASES:
             if tuple(token.word for token in tokens[i : i + len(phrase)]) == phrase:
@@ -157,6 +160,16 @@ def _trigger(tokens: Sequence[Token], i: int) -> Trigger | None:  # noqa: C901, 
     if word == "lost" and after not in ("control", "contact"):
         return Trigger("killed", "lost", i, i + 1)
     return None
+
+
+def _injuries_after(tokens: Sequence[Token], i: int) -> int:
+    """Past "bullet injuries", "a leg wound" that starts at `i`; 0 where something else does."""
+    for j in range(i, min(i + 1 + _MOST_ADJECTIVES, len(tokens))):
+        if tokens[j].word in _INJURIES:
+            return j + 1
+        if not tokens[j].word.isalpha() or tokens[j].word in ("no", "from", "in"):
+            break
+    return 0
 
 
 def _found(tokens: Sequence[Token]) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from geodata.reading.lexicons import people, words
-from geodata.reading.numbers import NONE_WORDS, ORDINALS, Quantity, quantity
+from geodata.reading.numbers import NONE_WORDS, ORDINALS, Quantity, integer, quantity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +53,9 @@ _STATES = frozenset(("dead", "missing", "wounded", "injured"))
 _HEAD_REACH = 8
 _YEARS = range(1900, 2100)
 _OLDEST = 110
+_AGED = frozenset(["aged", "age", "ages"])
+_BETWEEN_AGES = frozenset([",", "and", "to", "-", "or", "between", "from", "about", "only", "just"])
+_LONGEST_AGES = 24
 _SHARED_OUT = _PART_WORDS | {"mostly", "most", "among", "some", "half", "all", "many"}
 _KILLING = frozenset(["killing", "killed"])
 
@@ -306,15 +309,26 @@ def _no_count(tokens: Sequence[Token], found: Quantity) -> bool:
         return True
     if before in _MONTHS or after in ("-", "year", "am", "pm", ":", "a.m", "p.m", "/"):
         return after != "-" or _word(tokens, found.last + 1) != "strong"
-    if before in ("aged", "age", "route", "section", "article", "resolution", "no", "number"):
+    if before in ("route", "section", "article", "resolution", "no", "number"):
         return True
     if before in (":", "/", "-") and tokens[found.first].word.isdecimal():
         return tokens[found.first - 1].end == tokens[found.first].start
-    if before == "and" and _word(tokens, found.first - 3) == "aged":
+    if _among_ages(tokens, found.first):
         return True
     digits = tokens[found.first].word
     year_like = digits.isdecimal() and len(digits) == 4 and int(digits) in _YEARS
     return (year_like and after not in people()) or _age_between_commas(tokens, found)
+
+
+def _among_ages(tokens: Sequence[Token], i: int) -> bool:
+    """As in "aged 24, 31 and 45", "aged between two and 17": a number back to "aged"."""
+    for j in range(i - 1, max(-1, i - _LONGEST_AGES), -1):
+        word = tokens[j].word
+        if word in _AGED:
+            return True
+        if word not in _BETWEEN_AGES and integer(tokens, j) is None:
+            return False
+    return False
 
 
 def _age_between_commas(tokens: Sequence[Token], found: Quantity) -> bool:

@@ -23,7 +23,7 @@ _GOALWARD = frozenset(["to", "toward", "towards", "for"])
 _NEAR = frozenset(["near", "outside", "off", "around", "beside", "surrounding"])
 _CONNECTORS = words("grammar", "places_connectors")
 _PREFIXES = words("grammar", "places_prefixes")
-_TRAIN = re.compile(r"\b(?:train(?:ed|ing|s)?|exercis(?:e|es)|graduat\w+)\b")
+_TRAIN = re.compile(r"\b(?:train(?:ed|ing|s)?|exercis(?:e|es)|graduated)\b")
 _SPEAKS = re.compile(
     r"\s*(?:,?\s*(?:which|who)\s+)?(?:has |have |had |also |reportedly )?"
     r"(?:sa(?:id|ys)|claim|deni|den(?:y|ies)|believ|bomb|accus|insist|warn|announc|agree|back|support|"
@@ -230,6 +230,7 @@ class PlaceFinder:
             elif (
                 (word in ("-", "'") and i < j < len(tokens) - 1 and self._glued(tokens, j))
                 or (word in _CONNECTORS | _PREFIXES and self._leads_to_name(tokens, j, seen=seen))
+                or (seen and self._between_hyphens(tokens, j))
                 or (word == "." and seen and tokens[j - 1].word in ("st", "mt", "ft"))
             ):
                 j += 1
@@ -242,6 +243,16 @@ class PlaceFinder:
     @staticmethod
     def _glued(tokens: Sequence[Token], j: int) -> bool:
         return tokens[j].start == tokens[j - 1].end and tokens[j + 1].start == tokens[j].end
+
+    def _between_hyphens(self, tokens: Sequence[Token], j: int) -> bool:
+        """As in "Port-au-Prince", "Dar-es-Salaam"."""
+        return (
+            j + 2 < len(tokens)
+            and tokens[j - 1].word == tokens[j + 1].word == "-"
+            and self._glued(tokens, j - 1)
+            and self._glued(tokens, j + 1)
+            and self._is_name(tokens, j + 2)
+        )
 
     def _leads_to_name(self, tokens: Sequence[Token], j: int, *, seen: bool) -> bool:
         word = tokens[j].word
