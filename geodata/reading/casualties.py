@@ -176,7 +176,8 @@ class _Linker:
             if number in self.used or not party.counted or party.part:
                 continue
             said = {token.word for token in self.tokens[party.first : party.last]}
-            if said & _HURT or self._cared_for_after(party):
+            unhurt = "survivors" in said
+            if said & _HURT or (not unhurt and self._cared_for_after(party)):
                 self._add("injured", [party], party.first, party.last)
 
     def _cared_for_after(self, party: Party) -> bool:
@@ -186,7 +187,9 @@ class _Linker:
         return (
             following[:1] == ["treated"]
             or following[:2] in (["receiving", "treatment"], ["received", "treatment"])
-            or (following[:1] != [] and following[0] in _TAKEN and bool(set(following) & _HOSPITALS))
+            or (
+                following[:1] != [] and following[0] in _TAKEN and bool(set(following) & _HOSPITALS)
+            )
         )
 
     def _tolls(self) -> None:

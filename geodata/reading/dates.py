@@ -57,8 +57,10 @@ _PATTERN = re.compile(
       (?:\s*-\s*(?P<md2>\d{{1,2}}){_TH}\b)?(?:,?\s+(?P<my>(?:19|20)\d{{2}})\b)?
   | (?P<monthyear>{_MONTH})\b\.?,?\s+(?:of\s+)?(?P<yy>(?:19|20)\d{{2}})\b
   | (?:in|since|during|last|early|late|of|mid-?|until|through)\s+(?P<month>{_MONTH})\b(?!\s+have)
-  | (?P<frm>from|between)\s+(?P<w1>{_WEEKDAY})(?:\s+{_PART})?\s+(?:to|and|through)\s+(?P<w2>{_WEEKDAY})\b
-  | (?P<w3>{_WEEKDAY})(?:\s+{_PART})?\s+(?:and|to|into)\s+(?:on\s+|early\s+|late\s+)?(?P<w4>{_WEEKDAY})\b
+  | (?P<frm>from|between)\s+(?P<w1>{_WEEKDAY})(?:\s+{_PART})?
+      \s+(?:to|and|through)\s+(?P<w2>{_WEEKDAY})\b
+  | (?P<w3>{_WEEKDAY})(?:\s+{_PART})?\s+(?:and|to|into)\s+(?:on\s+|early\s+|late\s+)?
+      (?P<w4>{_WEEKDAY})\b
   | (?P<next>next|coming)\s+(?:{_WEEKDAY}|week|month|year)\b
   | (?P<lastday>last\s+)?(?P<weekday>{_WEEKDAY})(?:'s)?(?:\s+{_PART})?\b
   | (?P<before>the\s+day\s+before\s+yesterday|the\s+night\s+before\s+last)\b

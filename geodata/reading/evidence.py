@@ -34,6 +34,7 @@ SHORT_TEXT = 4
 _EXCLUDED = 1.3
 _OLD_DAYS = 330
 _LONG_SINCE = 14
+_WHEN = re.compile(r",?\s*when\b")
 _SINCE = re.compile(r"\bsince\s+(?:\w+\s+){0,3}$")
 _HERE = re.compile(
     r"\b(?:this|the)\s+(?:capital|city)(?!\s+of)\b|\bhere\b|\bthis\s+(?:town|port|village)\b"
@@ -208,8 +209,10 @@ class SentenceReader:
         """As in "since October 7" weeks later: what is counted from there on is no one event's."""
         if date.start is None or self.published is None:
             return False
-        long = (self.published - date.start).days > _LONG_SINCE
-        return long and _SINCE.search(self.layout.folded, start, date.span.start) is not None
+        folded = self.layout.folded
+        if (self.published - date.start).days <= _LONG_SINCE or _WHEN.match(folded, date.span.end):
+            return False
+        return _SINCE.search(folded, start, date.span.start) is not None
 
     def _near(self, date: DateMention) -> bool:
         if date.future:

@@ -1,7 +1,8 @@
 """Casualties in Arabic, French, Russian, Spanish and Ukrainian. Experimental.
 
-A figure is the number nearest to a word of harm within the same clause; nothing is summed and no
-parts are told apart, so every draft from these languages is flagged `experimental_language`.
+A figure is the number nearest to a word of harm within the same clause, shares ("among them two
+children") left out. Nothing is summed, so every draft from these languages is flagged
+`experimental_language`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from geodata.reading import foreign_days
 from geodata.reading.casualties import Mention
@@ -32,6 +33,7 @@ class _Language:
     hedge: re.Pattern[str]
     none: re.Pattern[str]
     not_told: re.Pattern[str]
+    share: re.Pattern[str]
     values: dict[str, int]
     vague: frozenset[str]
     order: str
@@ -88,10 +90,30 @@ def _language(code: str) -> _Language:
         ),
         re.compile(rf"(?<!\w)(?:{_any(entry['none'])})\s+(?:\w+\s+){{0,2}}$"),
         re.compile(rf"(?<!\w)(?:{entry['not_told']})(?!\w)"),
+        re.compile(rf"(?:,\s*|(?<!\w))(?:{entry['share']})(?!\w)"),
         values,
         frozenset(entry["vague"]),
         str(entry["order"]),
     )
+
+
+class _Sentence(NamedTuple):
+    """`folded[start:end]`, and where shares of a figure are named in it."""
+
+    known: _Language
+    folded: str
+    start: int
+    end: int
+    shares: list[tuple[int, int]]
+
+    def between(self, first: int, last: int) -> str:
+        """The words from `first` to `last` without the shares there."""
+        kept = []
+        for begun, ended in self.shares:
+            if first <= begun and ended <= last:
+                kept.append(self.folded[first:begun])
+                first = ended
+        return "".join([*kept, self.folded[first:last]])
 
 
 def told_of(code: str, folded: str, start: int, end: int) -> bool:
@@ -108,9 +130,10 @@ def mentions(code: str, folded: str, start: int, end: int) -> list[Mention]:
     """The casualties of `folded[start:end]`, one for each word of harm that a number stands by."""
     known = _language(code)
     found: list[Mention] = []
+    told = _Sentence(known, folded, start, end, _shares(known, folded, start, end))
     taken = {
         place
-        for first, last in foreign_days.spans(code, folded, start, end)
+        for first, last in [*foreign_days.spans(code, folded, start, end), *told.shares]
         for place in range(first, last)
     }
     for match in known.harm.finditer(folded, start, end):
@@ -118,7 +141,7 @@ def mentions(code: str, folded: str, start: int, end: int) -> list[Mention]:
         if known.none.search(folded, max(start, match.start() - 25), match.start()):
             found.append(Mention(category, 0, 0, 0, "exact", match.start(), match.end()))
             continue
-        number = _nearest(known, folded, (start, end), match.span(), taken)
+        number = _nearest(told, match.span(), taken)
         if number is None:
             continue
         taken.add(number.start())
@@ -128,30 +151,39 @@ def mentions(code: str, folded: str, start: int, end: int) -> list[Mention]:
     return found
 
 
-def _nearest(
-    known: _Language,
-    folded: str,
-    edges: tuple[int, int],
-    harm: tuple[int, int],
-    taken: set[int],
-) -> re.Match[str] | None:
+def _shares(known: _Language, folded: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Where parts of a figure are named, each up to the next comma or word of harm."""
+    found = []
+    for match in known.share.finditer(folded, start, end):
+        comma = folded.find(",", match.end(), end)
+        harm = known.harm.search(folded, match.end(), end)
+        last = min(comma + 1 or end, harm.start() if harm else end)
+        found.append((match.start(), last))
+    return found
+
+
+def _nearest(told: _Sentence, harm: tuple[int, int], taken: set[int]) -> re.Match[str] | None:
     """The number next to the word of harm, on the side that the language puts it first."""
-    first, last = max(edges[0], harm[0] - _REACH), min(edges[1], harm[1] + _REACH)
+    known = told.known
+    first, last = max(told.start, harm[0] - _REACH), min(told.end, harm[1] + _REACH)
+    for share in told.shares:
+        if first <= share[1] <= harm[0]:
+            first = max(told.start, first - (share[1] - share[0]))
     best: tuple[int, re.Match[str]] | None = None
-    for number in known.number.finditer(folded, first, last):
-        between = sorted((number.end(), harm[0])) if number.end() <= harm[0] else (
-            harm[1], number.start()
-        )  # fmt: skip
-        if number.start() in taken or _CLAUSE_MARK.search(folded, between[0], between[1]):
+    for number in known.number.finditer(told.folded, first, last):
+        before = number.end() <= harm[0]
+        if number.start() in taken:
             continue
-        if known.harm.search(folded, between[0], between[1]):
+        words = (
+            told.between(number.end(), harm[0]) if before else told.between(harm[1], number.start())
+        )
+        if _CLAUSE_MARK.search(words) or known.harm.search(words):
             continue
-        distance = between[1] - between[0]
-        side = "before" if number.end() <= harm[0] else "after"
-        if known.order not in ("either", side):
-            distance += _OTHER_SIDE
-        if best is None or distance < best[0]:
-            best = (distance, number)
+        apart = len(words)
+        if known.order not in ("either", "before" if before else "after"):
+            apart += _OTHER_SIDE
+        if best is None or apart < best[0]:
+            best = (apart, number)
     return best[1] if best else None
 
 

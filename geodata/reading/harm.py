@@ -127,14 +127,9 @@ def triggers_in(tokens: Sequence[Token]) -> list[Trigger]:
 
 def _trigger(tokens: Sequence[Token], i: int) -> Trigger | None:  # noqa: C901, PLR0911 - a list of cases
     word = tokens[i].word
-    if word in _SUFFERED:
-        hurt = _injuries_after(tokens, i + 1)
-        if hurt:
-            return Trigger("injured", "intransitive", i, hurt)
-    if word in _PHRASE_STARTS:
-        for phrase, form, category in _PHRASES:
-            if tuple(token.word for token in tokens[i : i + len(phrase)]) == phrase:
-                return Trigger(category, form, i, i + len(phrase))
+    phrase = _phrase(tokens, i)
+    if phrase is not None:
+        return phrase
     after = word_at(tokens, i + 1)
     if word in NOUNS_OF:
         of = _of_after(tokens, i)
@@ -159,6 +154,18 @@ def _trigger(tokens: Sequence[Token], i: int) -> Trigger | None:  # noqa: C901, 
             return Trigger(table[word], form, i, i + 1)
     if word == "lost" and after not in ("control", "contact"):
         return Trigger("killed", "lost", i, i + 1)
+    return None
+
+
+def _phrase(tokens: Sequence[Token], i: int) -> Trigger | None:
+    """As in "gunned down", "sustained bullet injuries"."""
+    word = tokens[i].word
+    hurt = _injuries_after(tokens, i + 1) if word in _SUFFERED else 0
+    if hurt:
+        return Trigger("injured", "intransitive", i, hurt)
+    for phrase, form, category in _PHRASES if word in _PHRASE_STARTS else ():
+        if tuple(token.word for token in tokens[i : i + len(phrase)]) == phrase:
+            return Trigger(category, form, i, i + len(phrase))
     return None
 
 

@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 from geodata.reading.lexicons import lexicon, people, words
+from geodata.reading.numbers import quantity
 from geodata.reading.spans import Span, Token, tokens_of
 
 if TYPE_CHECKING:
@@ -24,6 +25,26 @@ _NEAR = frozenset(["near", "outside", "off", "around", "beside", "surrounding"])
 _CONNECTORS = words("grammar", "places_connectors")
 _PREFIXES = words("grammar", "places_prefixes")
 _TRAIN = re.compile(r"\b(?:train(?:ed|ing|s)?|exercis(?:e|es)|graduated)\b")
+_CARED_FOR = re.compile(
+    r"\b(?:taken|rushed|evacuated|transferred|transported|admitted|treated|flown|brought)\s+"
+    r"(?:\w+\s+){0,5}(?:hospitals?|clinics?)\s+(?:\w+\s+){0,2}$"
+)
+_LETTER = re.compile(r"[^\W\d_]")
+_MONTHS = "|".join(f"{name[:3]}[a-z]*\\.?" for name in words("grammar", "parties_months"))
+_DAY_FIRST = re.compile(
+    rf"\W*(?:\d{{1,2}}\s+(?:{_MONTHS})|(?:{_MONTHS})\s+\d{{1,2}}),?\s*(?:\d{{4}},?\s*)?"
+)
+"""A line of a digest begins with its day."""
+_OVERRUN = re.compile(
+    r"\b(?:shelled|bombed|bombarded|raided|stormed|overran|besieged|torched|razed|pounded|looted|strafed|"
+    r"shelling|bombing|bombarding|raiding|storming|torching|razing|looting)\s+(?:the\s+|nearby\s+)?$"
+)
+_ATTACKED = re.compile(
+    r"\b(?:attack(?:ed|ing)|hit|struck|target(?:ed|ing))\s+(?:the\s+|nearby\s+)?$"
+)
+_AFTER_PLACE = frozenset(
+    ["(", ",", "on", "in", "at", "with", "killing", "late", "early", "overnight"]
+)
 _SPEAKS = re.compile(
     r"\s*(?:,?\s*(?:which|who)\s+)?(?:has |have |had |also |reportedly )?"
     r"(?:sa(?:id|ys)|claim|deni|den(?:y|ies)|believ|bomb|accus|insist|warn|announc|agree|back|support|"
@@ -293,7 +314,7 @@ class PlaceFinder:
         name = " ".join(span.quote.split())
         return PlaceMention(name, core, kind, role, relation, span, (), country), last
 
-    def _role(  # noqa: PLR0911 - a list of cases
+    def _role(  # noqa: C901, PLR0911 - a list of cases
         self,
         tokens: Sequence[Token],
         edges: tuple[int, int, int],
@@ -312,7 +333,11 @@ class PlaceFinder:
             return None
         if preposition in _LOCATIVE:
             before = self.folded[tokens[max(0, i - 8)].start : tokens[i].start]
+            if _CARED_FOR.search(before):
+                return "mention"
             return "training" if _TRAIN.search(before) else "event"
+        if not preposition and not named and self._headed(tokens, i, last):
+            return "event"
         if named and (not preposition) and _SPEAKS.match(self.folded, tokens[name_end - 1].end):
             return "metonym"
         if preposition in _SOURCEWARD:
@@ -326,6 +351,17 @@ class PlaceFinder:
         if core in governments() and not preposition:
             return "metonym"
         return "mention"
+
+    def _headed(self, tokens: Sequence[Token], i: int, last: int) -> bool:
+        """As in "Kharkiv: 6 killed", "- 2 May, Bria: a grenade", "attacked Ardamata (Geneina"."""
+        before = self.folded[tokens[0].start : tokens[i].start]
+        following = tokens[last].word if last < len(tokens) else ""
+        if following == ":":
+            told = quantity(tokens, last + 1) is not None
+            return bool(_DAY_FIRST.fullmatch(before)) or (told and not _LETTER.search(before))
+        if _OVERRUN.search(before):
+            return True
+        return following in _AFTER_PLACE and _ATTACKED.search(before) is not None
 
     def _is_body(self, tokens: Sequence[Token], i: int, kind: str) -> bool:
         """As in "The State Department said": a name with a kind is not always a place."""
