@@ -74,6 +74,7 @@ _LIST_ENDS = words("grammar", "casualties_list_ends")
 _HURT = frozenset(["wounded", "injured"])
 _STILL = frozenset(["still", "also", "others", "more", "later", "being"])
 _TAKEN = frozenset(["taken", "rushed", "transported", "evacuated", "admitted", "brought"])
+_GIVEN = frozenset(["receiving", "received"])
 _HOSPITALS = frozenset(["hospital", "hospitals", "clinic", "clinics", "infirmary"])
 _HOSPITAL_REACH = 12
 _POSSIBLE = (("may", "have"), ("might", "have"), ("may", "be"), ("might", "be"))
@@ -176,21 +177,17 @@ class _Linker:
             if number in self.used or not party.counted or party.part:
                 continue
             said = {token.word for token in self.tokens[party.first : party.last]}
-            unhurt = "survivors" in said
-            if said & _HURT or (not unhurt and self._cared_for_after(party)):
+            if said & _HURT or ("survivors" not in said and self._cared_for_after(party)):
                 self._add("injured", [party], party.first, party.last)
 
     def _cared_for_after(self, party: Party) -> bool:
         following = [token.word for token in self.tokens[party.last : party.last + _HOSPITAL_REACH]]
         while following and (following[0] in AUXILIARIES | _STILL or following[0].endswith("ly")):
             following.pop(0)
-        return (
-            following[:1] == ["treated"]
-            or following[:2] in (["receiving", "treatment"], ["received", "treatment"])
-            or (
-                following[:1] != [] and following[0] in _TAKEN and bool(set(following) & _HOSPITALS)
-            )
-        )
+        verb, then = [*following, "", ""][:2]
+        if verb in _TAKEN:
+            return not _HOSPITALS.isdisjoint(following)
+        return verb == "treated" or (verb in _GIVEN and then == "treatment")
 
     def _tolls(self) -> None:
         for trigger in self.triggers:

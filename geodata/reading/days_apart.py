@@ -7,6 +7,7 @@ told of on a day ("said on Saturday that shells had hit the town overnight") end
 from __future__ import annotations
 
 import re
+from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _APART = re.compile(
     r"\b(?:(?P<count>a|one|two|three|four|five|six)\s+days?\s+(?P<side>earlier|later|before(?!\s+\w))"
     r"|the\s+(?P<next>previous|preceding|following|next)\s+day"
-    r"|(?P<before>the\s+day\s+before)(?!\s+(?:yesterday|\w+))|(?P<after>the\s+day\s+after)(?!\s+\w))\b"
+    r"|the\s+day\s+(?:before|(?P<after>after))(?!\s+\w))\b"
 )
 _BACK = 600
 _SINGLE = ("day", "weekday")
@@ -37,15 +38,18 @@ def with_days_apart(
 ) -> list[DateMention]:
     """The days `found` in `text[edges]`, and those that its words count from one named before."""
     start, end = edges
-    days = [_night_before(day, found) for day in found]
-    for match in _APART.finditer(folded, start, end):
-        earlier = [d for d in found if d.span.end <= match.start()]
-        if not any(_single(d) for d in earlier):
-            earlier = dates_in(text, folded, max(0, start - _BACK), start, published)
-        named = [d for d in earlier if _single(d)]
-        if not named:
+    days = _nights(found)
+    named = deque(filter(_single, found))
+    counted_from: DateMention | None = None
+    for number, match in enumerate(_APART.finditer(folded, start, end)):
+        if number == 0:
+            before = dates_in(text, folded, max(0, start - _BACK), start, published)
+            named.extendleft(reversed([*filter(_single, before)]))
+        while named and named[0].span.end <= match.start():
+            counted_from = named.popleft()
+        if counted_from is None:
             continue
-        moved = shifted(named[-1], Span.of(text, *match.span()), _steps(match))
+        moved = shifted(counted_from, Span.of(text, *match.span()), _steps(match))
         if moved is not None:
             days.append(replace(moved, reporting=False, explicit=False))
     return sorted(days, key=lambda day: day.span.start)
@@ -63,11 +67,19 @@ def _steps(match: re.Match[str]) -> int:
     return number if forward else -number
 
 
-def _night_before(day: DateMention, found: list[DateMention]) -> DateMention:
-    """A night, as it is counted from the day of the report that tells of it."""
-    if day.span.quote.lower() != "overnight" or day.start is None or day.end is None:
-        return day
-    told = [d.start for d in found if d.reporting and d.precision == "day" and d.start is not None]
-    if not told or told[0] >= day.end:
-        return day
-    return replace(day, start=told[0] - (day.end - day.start), end=told[0])
+def _nights(found: list[DateMention]) -> list[DateMention]:
+    """The same days, a night counted from the day of the report that tells of it."""
+    told = next((d for d in found if d.reporting and d.precision == "day" and d.start), None)
+    if told is None or told.start is None:
+        return list(found)
+    before = shifted(told, told.span, -1)
+    return [
+        replace(day, start=before.start, end=told.start)
+        if before is not None and _is_later_night(day, told.start)
+        else day
+        for day in found
+    ]
+
+
+def _is_later_night(day: DateMention, told: dt.date) -> bool:
+    return day.span.quote.lower() == "overnight" and day.end is not None and told < day.end

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from geodata.reading import foreign_days
 from geodata.reading.casualties import Mention
-from geodata.reading.lexicons import lexicon
+from geodata.reading.lexicons import expression, lexicon
 
 _ARABIC_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩", "0123456789")
 _ARABIC_LETTER = re.compile(r"([\u0621-\u064a])(\?)?")
@@ -23,6 +23,7 @@ _MARKS = re.compile("[\u064b-\u0652]")
 _REACH = 45
 _CLAUSE_MARK = re.compile(r"[.;:،؛]|,\s")
 _OTHER_SIDE = 100
+_LONGEST_SHARE = 80
 _MOST = 6
 
 
@@ -46,7 +47,7 @@ def languages() -> frozenset[str]:
 
 def _any(terms: list[str]) -> str:
     longest_first = sorted(terms, key=len, reverse=True)
-    return "|".join(_vowelled(term.replace(" ", r"\s+")) for term in longest_first)
+    return "|".join(_vowelled(expression(term)) for term in longest_first)
 
 
 def _vowelled(term: str) -> str:
@@ -155,9 +156,10 @@ def _shares(known: _Language, folded: str, start: int, end: int) -> list[tuple[i
     """Where parts of a figure are named, each up to the next comma or word of harm."""
     found = []
     for match in known.share.finditer(folded, start, end):
-        comma = folded.find(",", match.end(), end)
-        harm = known.harm.search(folded, match.end(), end)
-        last = min(comma + 1 or end, harm.start() if harm else end)
+        most = min(end, match.end() + _LONGEST_SHARE)
+        comma = folded.find(",", match.end(), most)
+        harm = known.harm.search(folded, match.end(), most)
+        last = min(comma + 1 or most, harm.start() if harm else most)
         found.append((match.start(), last))
     return found
 

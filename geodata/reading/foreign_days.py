@@ -22,7 +22,7 @@ from geodata.reading.dates import (
     whole_month,
     whole_year,
 )
-from geodata.reading.lexicons import lexicon
+from geodata.reading.lexicons import expression, lexicon
 from geodata.reading.spans import Span
 
 _YEAR = r"(?:1[89]|20|١٩|٢٠|۱۹|۲۰)\d\d(?![\d%])"
@@ -41,7 +41,7 @@ def languages() -> frozenset[str]:
 
 
 def _any(terms: list[str]) -> str:
-    return "|".join(term.replace(" ", r"\s+") for term in terms)
+    return "|".join(map(expression, terms))
 
 
 def _year_of(entry: dict[str, str], name: str) -> str:

@@ -76,7 +76,6 @@ _PHRASES: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("taken", "prisoner"), "participle", "captured"),
     (("taken", "captive"), "participle", "captured"),
     (("went", "missing"), "intransitive", "missing"),
-    (("survived", "with"), "intransitive", "injured"),
     (("were", "hospitalised"), "intransitive", "injured"),
     (("were", "hospitalized"), "intransitive", "injured"),
     (("was", "hospitalized"), "intransitive", "injured"),
@@ -158,9 +157,10 @@ def _trigger(tokens: Sequence[Token], i: int) -> Trigger | None:  # noqa: C901, 
 
 
 def _phrase(tokens: Sequence[Token], i: int) -> Trigger | None:
-    """As in "gunned down", "sustained bullet injuries"."""
+    """As in "gunned down", "sustained bullet injuries", "survived with burns"."""
     word = tokens[i].word
-    hurt = _injuries_after(tokens, i + 1) if word in _SUFFERED else 0
+    survived = word == "survived" and word_at(tokens, i + 1) == "with"
+    hurt = _injuries_after(tokens, i + 1 + survived) if survived or word in _SUFFERED else 0
     if hurt:
         return Trigger("injured", "intransitive", i, hurt)
     for phrase, form, category in _PHRASES if word in _PHRASE_STARTS else ():
@@ -170,7 +170,7 @@ def _phrase(tokens: Sequence[Token], i: int) -> Trigger | None:
 
 
 def _injuries_after(tokens: Sequence[Token], i: int) -> int:
-    """Past "bullet injuries", "a leg wound" that starts at `i`; 0 where something else does."""
+    """Past "bullet injuries", "serious burns" that start at `i`; 0 where something else does."""
     for j in range(i, min(i + 1 + _MOST_ADJECTIVES, len(tokens))):
         if tokens[j].word in _INJURIES:
             return j + 1

@@ -34,7 +34,7 @@ def words(name: str, key: str) -> frozenset[str]:
 def expression(term: str) -> str:
     """`term` as a regular expression in which any blanks stand for one, a line's end among them.
 
-    "air ?strike" has a blank or none.
+    "air ?strike" has a blank or none. No term of a lexicon has a capturing group of its own.
     """
     return term.replace(" ?", r"\s*").replace(" ", r"\s+")
 

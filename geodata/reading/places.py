@@ -29,6 +29,7 @@ _CARED_FOR = re.compile(
     r"\b(?:taken|rushed|evacuated|transferred|transported|admitted|treated|flown|brought)\s+"
     r"(?:\w+\s+){0,5}(?:hospitals?|clinics?)\s+(?:\w+\s+){0,2}$"
 )
+_LEAD_REACH = 8
 _LETTER = re.compile(r"[^\W\d_]")
 _MONTHS = "|".join(f"{name[:3]}[a-z]*\\.?" for name in words("grammar", "parties_months"))
 _DAY_FIRST = re.compile(
@@ -354,9 +355,11 @@ class PlaceFinder:
 
     def _headed(self, tokens: Sequence[Token], i: int, last: int) -> bool:
         """As in "Kharkiv: 6 killed", "- 2 May, Bria: a grenade", "attacked Ardamata (Geneina"."""
-        before = self.folded[tokens[0].start : tokens[i].start]
+        before = self.folded[tokens[max(0, i - _LEAD_REACH)].start : tokens[i].start]
         following = tokens[last].word if last < len(tokens) else ""
         if following == ":":
+            if i > _LEAD_REACH:
+                return False
             told = quantity(tokens, last + 1) is not None
             return bool(_DAY_FIRST.fullmatch(before)) or (told and not _LETTER.search(before))
         if _OVERRUN.search(before):

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from geodata.reading.evidence import TELLS, Evidence
 from geodata.reading.grouping import LEAST_SUBSTANCE, Group, richness, substance
-from geodata.reading.lexicons import lexicon
+from geodata.reading.lexicons import expression, lexicon
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -251,7 +251,7 @@ def _pattern(name: str) -> re.Pattern[str]:
 def _terms(name: str) -> str:
     terms = lexicon("relevance")["words"][name]
     joined = terms if isinstance(terms, str) else "|".join(terms)
-    return joined.replace(" ", r"\s+")
+    return expression(joined)
 
 
 @cache

@@ -168,3 +168,27 @@ class TestNoDayAtAll:
         (draft,) = read_text(self.TEXT + named, published=published).drafts
         assert draft.date.precision == "unknown" or draft.date.start != PUBLISHED
         assert draft.date.question
+
+
+@pytest.mark.parametrize(
+    ("told", "start", "end"),
+    [
+        ("Shells hit Gao on Wednesday. A day earlier two were killed there.", 13, 13),
+        ("Two died on Monday night and Tuesday in Gao.", 12, 13),
+        ("Two were killed in Gao between Saturday night and Monday.", 10, 12),
+        ("Two were killed in Gao on Monday and Thursday.", 12, 12),
+        ("Officials said on Wednesday that shells hit Gao overnight, killing two.", 13, 14),
+    ],
+)
+def test_a_day_is_counted_from_the_one_named_before(told: str, start: int, end: int) -> None:
+    draft = read_text(told, published=dt.date(2024, 2, 16)).drafts[-1]
+    days = (draft.date.start, draft.date.end)
+    assert days == (dt.date(2024, 2, start), dt.date(2024, 2, end))
+
+
+def test_a_day_before_the_calendar_begins_is_left_out() -> None:
+    told = (
+        "Officials said on 0001-01-01 that shells hit Gao overnight. A day earlier two were killed."
+    )
+    for draft in read_text(told, published=dt.date(1, 1, 2)).drafts:
+        assert draft.date.start is None or draft.date.start >= dt.date.min
